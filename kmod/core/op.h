@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* Operations: from a submission entry to a checked operation. */
+#ifndef VSN_CORE_OP_H
+#define VSN_CORE_OP_H
+
+#include "place.h"
+#include "topo.h"
+
+enum vsn_op_state {
+	VSN_OP_QUEUED,		/* behind others of its stream */
+	VSN_OP_STARTING,	/* its start event is in the heap */
+	VSN_OP_ACTIVE,		/* chunks are on the way */
+	VSN_OP_BLOCKED,		/* a WAIT whose value is not there */
+	VSN_OP_DONE,
+};
+
+/**
+ * struct vsn_op - one operation
+ * @sqe: the entry, copied once; never read from shared memory again
+ * @owner: the caller's (a queue)
+ * @src: placement of @sqe.src, or NULL
+ * @dst: placement of @sqe.dst, or NULL
+ * @next: the stream's next operation, or the waiter list's
+ * @wait_prev: the waiter list's
+ * @wait_next: the waiter list's
+ * @stream: the scheduler's stream
+ * @seq: number within the stream, from 0
+ * @state: enum vsn_op_state
+ * @status: 0 or a negative errno
+ * @net: network used, or -1
+ * @start: ps
+ * @end: ps
+ * @value: old value (atomics), satisfying value (WAIT)
+ * @bytes: payload moved
+ * @wire: bytes put on links
+ * @injected: offset of the first byte not yet injected
+ * @chunk_len: planned length of a chunk, bytes
+ * @nr_chunks: chunks injected so far
+ * @in_flight: chunks on the way
+ * @planes: number of planes it is spread over
+ * @plane: first plane
+ *
+ * Allocated by the caller, who gets it back through complete().
+ */
+struct vsn_op {
+	struct vsn_sqe sqe;
+	void *owner;
+	const struct vsn_place *src;
+	const struct vsn_place *dst;
+	struct vsn_op *next;
+	struct vsn_op *wait_prev;
+	struct vsn_op *wait_next;
+	struct vsn_stream *stream;
+	u64 seq;
+	u8 state;
+	int status;
+	int net;
+	u64 start;
+	u64 end;
+	u64 value;
+	u64 bytes;
+	u64 wire;
+	u64 injected;
+	u64 chunk_len;
+	u32 nr_chunks;
+	u32 in_flight;
+	u32 planes;
+	u32 plane;
+};
+
+/**
+ * struct vsn_op_env - what an entry is checked against
+ * @topo: the fabric's
+ * @find: placement of the region that holds @ua, or NULL; takes a reference
+ *	that @put drops, so that the region outlives the operation
+ * @put: drops it
+ * @ctx: passed to both
+ */
+struct vsn_op_env {
+	const struct vsn_topo *topo;
+	const struct vsn_place *(*find)(void *ctx, u64 ua);
+	void (*put)(void *ctx, const struct vsn_place *place);
+	void *ctx;
+};
+
+int vsn_op_check(struct vsn_op *op, const struct vsn_sqe *sqe,
+		 const struct vsn_op_env *env);
+void vsn_op_release(struct vsn_op *op, const struct vsn_op_env *env);
+
+static inline bool vsn_op_is_atomic(u8 opcode)
+{
+	return opcode == VSN_OP_FADD || opcode == VSN_OP_CAS ||
+	       opcode == VSN_OP_SWAP;
+}
+
+#endif /* VSN_CORE_OP_H */

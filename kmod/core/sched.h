@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Ordered execution of operations.
+ *
+ * The caller holds one lock around every call.  Nothing here sleeps; the effects
+ * (ops table) may, if the caller's lock allows it.
+ */
+#ifndef VSN_CORE_SCHED_H
+#define VSN_CORE_SCHED_H
+
+#include "heap.h"
+#include "link.h"
+#include "op.h"
+#include "route.h"
+
+struct vsn_sched;
+struct vsn_stream;
+struct vsn_chunk;
+
+/**
+ * struct vsn_xfer - one transfer over one link
+ * @op: on whose behalf
+ * @link: link id
+ * @payload: bytes of payload
+ * @wire: bytes on the wire
+ * @start: ps, first byte enters the link
+ * @end: ps, last byte has left it at the far end
+ * @chunk: number of the chunk in the operation
+ * @net: index of the network
+ * @tier: index of the tier
+ */
+struct vsn_xfer {
+	const struct vsn_op *op;
+	u32 link;
+	u64 payload;
+	u64 wire;
+	u64 start;
+	u64 end;
+	u32 chunk;
+	u8 net;
+	u8 tier;
+};
+
+/**
+ * struct vsn_sched_ops - how effects leave the core
+ * @copy: move bytes; both ranges lie within one region each
+ * @fill: repeat @pattern
+ * @atomic: FADD, CAS, SWAP, SIGNAL on an aligned word; @old: value before
+ * @load: read an aligned word
+ * @complete: the operation is done; it is the caller's again
+ * @xfer: a transfer crossed a link
+ *
+ * copy, fill, atomic and load return 0 or a negative errno, which becomes the
+ * operation's status.
+ */
+struct vsn_sched_ops {
+	int (*copy)(void *ctx, const struct vsn_op *op);
+	int (*fill)(void *ctx, const struct vsn_op *op);
+	int (*atomic)(void *ctx, const struct vsn_op *op, u64 *old);
+	int (*load)(void *ctx, const struct vsn_op *op, u64 *value);
+	void (*complete)(void *ctx, struct vsn_op *op);
+	void (*xfer)(void *ctx, const struct vsn_xfer *xfer);
+};
+
+/**
+ * struct vsn_endpoint_stats - counters of an endpoint
+ * @ops: operations completed, as initiator
+ * @errors: of those, with an error
+ * @read_bytes: payload read from other endpoints, as initiator
+ * @write_bytes: payload written to other endpoints, as initiator
+ * @local_bytes: payload moved within one endpoint, as initiator
+ * @in_bytes: payload that arrived in its memory from another endpoint
+ * @out_bytes: payload that left its memory to another endpoint
+ * @atomics: atomics and signals at its memory, as home
+ */
+struct vsn_endpoint_stats {
+	u64 ops;
+	u64 errors;
+	u64 read_bytes;
+	u64 write_bytes;
+	u64 local_bytes;
+	u64 in_bytes;
+	u64 out_bytes;
+	u64 atomics;
+};
+
+/**
+ * struct vsn_sched - the scheduler of a fabric
+ * @topo: the fabric's, immutable
+ * @mem: memory
+ * @ops: effects
+ * @ctx: passed to @ops
+ * @now: the horizon, ps: no later event is earlier than this
+ * @heap: events
+ * @links: resource states
+ * @stats: by endpoint
+ * @streams: hash table of streams
+ * @waiters: hash table of blocked WAITs by page
+ * @nr_pending: operations submitted and not completed
+ * @nr_blocked: of those, blocked WAITs
+ * @nr_completed: operations completed
+ * @free_chunks: chunks to use again
+ */
+struct vsn_sched {
+	const struct vsn_topo *topo;
+	struct vsn_mem mem;
+	const struct vsn_sched_ops *ops;
+	void *ctx;
+	u64 now;
+	struct vsn_heap heap;
+	struct vsn_links links;
+	struct vsn_endpoint_stats *stats;
+	struct vsn_stream **streams;
+	size_t nr_streams;
+	size_t stream_room;
+	struct vsn_op **waiters;
+	u64 nr_pending;
+	u64 nr_blocked;
+	u64 nr_completed;
+	struct vsn_chunk *free_chunks;
+};
+
+int vsn_sched_init(struct vsn_sched *s, const struct vsn_topo *topo,
+		   const struct vsn_mem *mem, const struct vsn_sched_ops *ops,
+		   void *ctx);
+void vsn_sched_free(struct vsn_sched *s);
+
+int vsn_sched_submit(struct vsn_sched *s, struct vsn_op *op);
+void vsn_sched_recheck(struct vsn_sched *s);
+bool vsn_sched_run(struct vsn_sched *s, u64 until, u32 budget);
+u64 vsn_sched_cancel(struct vsn_sched *s, const void *owner);
+size_t vsn_sched_blocked(const struct vsn_sched *s, struct vsn_blocked *list,
+			 size_t max);
+
+#endif /* VSN_CORE_SCHED_H */

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* The engine: drives the core's scheduler and gives it effects. */
+#ifndef VSN_ENGINE_H
+#define VSN_ENGINE_H
+
+#include <linux/mutex.h>
+#include <linux/types.h>
+
+#include "core/sched.h"
+
+struct vsn_fabric;
+
+/**
+ * struct vsn_engine - execution of a fabric's operations
+ * @lock: protects @sched and @running; effects run under it and may sleep
+ * @sched: the scheduler
+ * @running: a RUN is on
+ */
+struct vsn_engine {
+	struct mutex lock;
+	struct vsn_sched sched;
+	bool running;
+};
+
+int vsn_engine_init(struct vsn_fabric *fabric);
+void vsn_engine_destroy(struct vsn_fabric *fabric);
+int vsn_engine_run(struct vsn_fabric *fabric, struct vsn_run *run,
+		   struct vsn_blocked __user *list);
+
+/* Snapshots for the control plane; true if there was any traffic. */
+bool vsn_engine_link(struct vsn_fabric *fabric, u32 link, struct vsn_link *out);
+bool vsn_engine_endpoint(struct vsn_fabric *fabric, u32 ep,
+			 struct vsn_endpoint_stats *out);
+u64 vsn_engine_now(struct vsn_fabric *fabric);
+u64 vsn_engine_pending(struct vsn_fabric *fabric);
+
+#endif /* VSN_ENGINE_H */

@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * A fabric: one virtual SuperNode.
+ *
+ * Lock order, outermost first:
+ *   vsn_fabrics_lock	the list of fabrics
+ *   fabric->lock	draft, regions added and deleted, users
+ *   mmap_lock, folio lock, i_mmap_rwsem (the kernel's own)
+ *   engine->lock	the scheduler
+ *   store		the xarray's own lock
+ */
+#ifndef VSN_FABRIC_H
+#define VSN_FABRIC_H
+
+#include <linux/list.h>
+#include <linux/mutex.h>
+#include <linux/refcount.h>
+
+#include "chardev.h"
+#include "core/topo.h"
+#include "engine.h"
+#include "region.h"
+#include "store.h"
+#include "view.h"
+
+/**
+ * struct vsn_fabric - one virtual SuperNode
+ * @ref: the list holds one, each open file holds one
+ * @node: in the list of fabrics; vsn_fabrics_lock
+ * @name: unique, [a-z0-9_-]{1,31}; immutable
+ * @system: free text; immutable after commit
+ * @id: never used again while the module is loaded; immutable
+ * @lock: protects @topo and @state of a draft, @users, @dead, and adding and
+ *	deleting regions
+ * @state: enum vsn_fabric_state
+ * @users: open files of its device; a fabric with users is not deleted
+ * @dead: deleted; no new users
+ * @topo: immutable after commit, then read without a lock
+ * @store: memory; own locks
+ * @regions: regions; own lock, see region.h
+ * @engine: execution; own lock
+ * @views: initiators' inodes; own lock
+ * @chardev: device node
+ */
+struct vsn_fabric {
+	refcount_t ref;
+	struct list_head node;
+	char name[VSN_NAME_SIZE];
+	char system[VSN_NAME_SIZE];
+	u32 id;
+	struct mutex lock;
+	u32 state;
+	u32 users;
+	bool dead;
+	struct vsn_topo topo;
+	struct vsn_store store;
+	struct vsn_regions regions;
+	struct vsn_engine engine;
+	struct vsn_views views;
+	struct vsn_chardev chardev;
+};
+
+struct vsn_fabric *vsn_fabric_create(const char *name, struct vsn_diag *diag);
+struct vsn_fabric *vsn_fabric_get(const char *name);
+void vsn_fabric_put(struct vsn_fabric *fabric);
+int vsn_fabric_commit(struct vsn_fabric *fabric, struct vsn_diag *diag);
+int vsn_fabric_delete(struct vsn_fabric *fabric, struct vsn_diag *diag);
+int vsn_fabric_use(struct vsn_fabric *fabric);
+void vsn_fabric_unuse(struct vsn_fabric *fabric);
+void vsn_fabric_exit(void);
+
+#endif /* VSN_FABRIC_H */

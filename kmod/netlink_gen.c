@@ -1,0 +1,292 @@
+// SPDX-License-Identifier: ((GPL-2.0 WITH Linux-syscall-note) OR BSD-3-Clause)
+/* Do not edit directly, auto-generated from: */
+/*	Documentation/netlink/specs/vsn.yaml */
+/* YNL-GEN kernel source */
+
+#include <net/netlink.h>
+#include <net/genetlink.h>
+
+#include "netlink_gen.h"
+
+#include <uapi/linux/vsn_netlink.h>
+
+/* Integer value ranges */
+static const struct netlink_range_validation vsn_a_port_efficiency_range = {
+	.min	= 1ULL,
+	.max	= 1000000ULL,
+};
+
+/* Common nested types */
+const struct nla_policy vsn_dim_nl_policy[VSN_A_DIM_SIZE + 1] = {
+	[VSN_A_DIM_NAME] = { .type = NLA_NUL_STRING, .len = VSN_NAME_LEN, },
+	[VSN_A_DIM_PREFIX] = { .type = NLA_NUL_STRING, .len = 15, },
+	[VSN_A_DIM_SIZE] = NLA_POLICY_MIN(NLA_U32, 1),
+};
+
+const struct nla_policy vsn_kind_nl_policy[VSN_A_KIND_PACKAGES + 1] = {
+	[VSN_A_KIND_KIND] = NLA_POLICY_RANGE(NLA_U32, 1, 3),
+	[VSN_A_KIND_DIM] = { .type = NLA_STRING, .len = VSN_NAME_LEN, },
+	[VSN_A_KIND_PACKAGE] = { .type = NLA_NUL_STRING, .len = VSN_NAME_LEN, },
+	[VSN_A_KIND_CAPACITY] = { .type = NLA_U64, },
+	[VSN_A_KIND_MEM_BANDWIDTH] = { .type = NLA_U64, },
+	[VSN_A_KIND_MEM_LATENCY] = { .type = NLA_U64, },
+	[VSN_A_KIND_READ_BANDWIDTH] = { .type = NLA_U64, },
+	[VSN_A_KIND_WRITE_BANDWIDTH] = { .type = NLA_U64, },
+	[VSN_A_KIND_OVERHEAD] = { .type = NLA_U64, },
+	[VSN_A_KIND_BASE] = { .type = NLA_U32, },
+	[VSN_A_KIND_COUNT] = { .type = NLA_U32, },
+	[VSN_A_KIND_PACKAGES] = { .type = NLA_U32, },
+};
+
+const struct nla_policy vsn_network_nl_policy[VSN_A_NETWORK_INDEX + 1] = {
+	[VSN_A_NETWORK_NAME] = { .type = NLA_NUL_STRING, .len = VSN_NAME_LEN, },
+	[VSN_A_NETWORK_HEADER] = { .type = NLA_U32, },
+	[VSN_A_NETWORK_PACKET] = NLA_POLICY_MIN(NLA_U32, 1),
+	[VSN_A_NETWORK_STRIPE] = { .type = NLA_U32, },
+	[VSN_A_NETWORK_POLICY] = NLA_POLICY_RANGE(NLA_U32, 1, 2),
+	[VSN_A_NETWORK_SEED] = { .type = NLA_U64, },
+	[VSN_A_NETWORK_TIER] = NLA_POLICY_NESTED(vsn_tier_nl_policy),
+	[VSN_A_NETWORK_INDEX] = { .type = NLA_U32, },
+};
+
+const struct nla_policy vsn_port_nl_policy[VSN_A_PORT_EFFICIENCY + 1] = {
+	[VSN_A_PORT_KIND] = NLA_POLICY_RANGE(NLA_U32, 1, 3),
+	[VSN_A_PORT_BANDWIDTH] = { .type = NLA_U64, },
+	[VSN_A_PORT_LATENCY] = { .type = NLA_U64, },
+	[VSN_A_PORT_EFFICIENCY] = NLA_POLICY_FULL_RANGE(NLA_U32, &vsn_a_port_efficiency_range),
+};
+
+const struct nla_policy vsn_tier_nl_policy[VSN_A_TIER_LINK_COUNT + 1] = {
+	[VSN_A_TIER_NAME] = { .type = NLA_NUL_STRING, .len = VSN_NAME_LEN, },
+	[VSN_A_TIER_OVER] = { .type = NLA_STRING, .len = VSN_NAME_LEN, },
+	[VSN_A_TIER_ATTACH] = NLA_POLICY_RANGE(NLA_U32, 1, 2),
+	[VSN_A_TIER_KIND] = NLA_POLICY_RANGE(NLA_U32, 1, 4),
+	[VSN_A_TIER_FORWARDING] = NLA_POLICY_RANGE(NLA_U32, 1, 2),
+	[VSN_A_TIER_PLANES] = NLA_POLICY_RANGE(NLA_U32, 1, 64),
+	[VSN_A_TIER_SWITCHES] = NLA_POLICY_MIN(NLA_U32, 1),
+	[VSN_A_TIER_LANES] = NLA_POLICY_MIN(NLA_U32, 1),
+	[VSN_A_TIER_WIRING] = NLA_POLICY_RANGE(NLA_U32, 1, 3),
+	[VSN_A_TIER_SWITCH_LATENCY] = { .type = NLA_U64, },
+	[VSN_A_TIER_MEDIUM] = { .type = NLA_NUL_STRING, .len = 15, },
+	[VSN_A_TIER_PORT] = NLA_POLICY_NESTED(vsn_port_nl_policy),
+	[VSN_A_TIER_SWITCH_COUNT] = { .type = NLA_U32, },
+	[VSN_A_TIER_LINK_COUNT] = { .type = NLA_U32, },
+};
+
+/* VSN_CMD_FABRIC_GET - do */
+static const struct nla_policy vsn_fabric_get_nl_policy[VSN_A_FABRIC_NAME + 1] = {
+	[VSN_A_FABRIC_NAME] = { .type = NLA_NUL_STRING, .len = VSN_NAME_LEN, },
+};
+
+/* VSN_CMD_FABRIC_NEW - do */
+static const struct nla_policy vsn_fabric_new_nl_policy[VSN_A_FABRIC_NETWORK + 1] = {
+	[VSN_A_FABRIC_NAME] = { .type = NLA_NUL_STRING, .len = VSN_NAME_LEN, },
+	[VSN_A_FABRIC_SYSTEM] = { .type = NLA_NUL_STRING, .len = VSN_NAME_LEN, },
+	[VSN_A_FABRIC_DIM] = NLA_POLICY_NESTED(vsn_dim_nl_policy),
+	[VSN_A_FABRIC_KIND] = NLA_POLICY_NESTED(vsn_kind_nl_policy),
+	[VSN_A_FABRIC_NETWORK] = NLA_POLICY_NESTED(vsn_network_nl_policy),
+	[VSN_A_FABRIC_COMMIT] = { .type = NLA_FLAG, },
+};
+
+/* VSN_CMD_FABRIC_SET - do */
+static const struct nla_policy vsn_fabric_set_nl_policy[VSN_A_FABRIC_NETWORK + 1] = {
+	[VSN_A_FABRIC_NAME] = { .type = NLA_NUL_STRING, .len = VSN_NAME_LEN, },
+	[VSN_A_FABRIC_SYSTEM] = { .type = NLA_NUL_STRING, .len = VSN_NAME_LEN, },
+	[VSN_A_FABRIC_DIM] = NLA_POLICY_NESTED(vsn_dim_nl_policy),
+	[VSN_A_FABRIC_KIND] = NLA_POLICY_NESTED(vsn_kind_nl_policy),
+	[VSN_A_FABRIC_NETWORK] = NLA_POLICY_NESTED(vsn_network_nl_policy),
+	[VSN_A_FABRIC_COMMIT] = { .type = NLA_FLAG, },
+};
+
+/* VSN_CMD_FABRIC_DEL - do */
+static const struct nla_policy vsn_fabric_del_nl_policy[VSN_A_FABRIC_NAME + 1] = {
+	[VSN_A_FABRIC_NAME] = { .type = NLA_NUL_STRING, .len = VSN_NAME_LEN, },
+};
+
+/* VSN_CMD_ENDPOINT_GET - do */
+static const struct nla_policy vsn_endpoint_get_do_nl_policy[VSN_A_ENDPOINT_NAME + 1] = {
+	[VSN_A_ENDPOINT_FABRIC] = { .type = NLA_NUL_STRING, .len = VSN_NAME_LEN, },
+	[VSN_A_ENDPOINT_ID] = { .type = NLA_U32, },
+	[VSN_A_ENDPOINT_NAME] = { .type = NLA_NUL_STRING, .len = 63, },
+};
+
+/* VSN_CMD_ENDPOINT_GET - dump */
+static const struct nla_policy vsn_endpoint_get_dump_nl_policy[VSN_A_ENDPOINT_ACTIVE + 1] = {
+	[VSN_A_ENDPOINT_FABRIC] = { .type = NLA_NUL_STRING, .len = VSN_NAME_LEN, },
+	[VSN_A_ENDPOINT_KIND] = NLA_POLICY_RANGE(NLA_U32, 1, 3),
+	[VSN_A_ENDPOINT_ACTIVE] = { .type = NLA_FLAG, },
+};
+
+/* VSN_CMD_LINK_GET - do */
+static const struct nla_policy vsn_link_get_do_nl_policy[VSN_A_LINK_ID + 1] = {
+	[VSN_A_LINK_FABRIC] = { .type = NLA_NUL_STRING, .len = VSN_NAME_LEN, },
+	[VSN_A_LINK_ID] = { .type = NLA_U32, },
+};
+
+/* VSN_CMD_LINK_GET - dump */
+static const struct nla_policy vsn_link_get_dump_nl_policy[VSN_A_LINK_ACTIVE + 1] = {
+	[VSN_A_LINK_FABRIC] = { .type = NLA_NUL_STRING, .len = VSN_NAME_LEN, },
+	[VSN_A_LINK_NETWORK] = { .type = NLA_NUL_STRING, .len = VSN_NAME_LEN, },
+	[VSN_A_LINK_TIER] = { .type = NLA_NUL_STRING, .len = VSN_NAME_LEN, },
+	[VSN_A_LINK_ACTIVE] = { .type = NLA_FLAG, },
+};
+
+/* VSN_CMD_REGION_GET - do */
+static const struct nla_policy vsn_region_get_do_nl_policy[VSN_A_REGION_ID + 1] = {
+	[VSN_A_REGION_FABRIC] = { .type = NLA_NUL_STRING, .len = VSN_NAME_LEN, },
+	[VSN_A_REGION_ID] = NLA_POLICY_MIN(NLA_U32, 1),
+};
+
+/* VSN_CMD_REGION_GET - dump */
+static const struct nla_policy vsn_region_get_dump_nl_policy[VSN_A_REGION_FABRIC + 1] = {
+	[VSN_A_REGION_FABRIC] = { .type = NLA_NUL_STRING, .len = VSN_NAME_LEN, },
+};
+
+/* VSN_CMD_REGION_NEW - do */
+static const struct nla_policy vsn_region_new_nl_policy[VSN_A_REGION_HUGE + 1] = {
+	[VSN_A_REGION_FABRIC] = { .type = NLA_NUL_STRING, .len = VSN_NAME_LEN, },
+	[VSN_A_REGION_SIZE] = { .type = NLA_U64, },
+	[VSN_A_REGION_HOME] = { .type = NLA_U32, },
+	[VSN_A_REGION_GRANULE] = { .type = NLA_U64, },
+	[VSN_A_REGION_HUGE] = { .type = NLA_FLAG, },
+};
+
+/* VSN_CMD_REGION_DEL - do */
+static const struct nla_policy vsn_region_del_nl_policy[VSN_A_REGION_ID + 1] = {
+	[VSN_A_REGION_FABRIC] = { .type = NLA_NUL_STRING, .len = VSN_NAME_LEN, },
+	[VSN_A_REGION_ID] = NLA_POLICY_MIN(NLA_U32, 1),
+};
+
+/* VSN_CMD_LIMIT_GET - do */
+static const struct nla_policy vsn_limit_get_nl_policy[VSN_A_LIMIT_FABRIC + 1] = {
+	[VSN_A_LIMIT_FABRIC] = { .type = NLA_NUL_STRING, .len = VSN_NAME_LEN, },
+};
+
+/* VSN_CMD_LIMIT_SET - do */
+static const struct nla_policy vsn_limit_set_nl_policy[VSN_A_LIMIT_RESIDENT + 1] = {
+	[VSN_A_LIMIT_FABRIC] = { .type = NLA_NUL_STRING, .len = VSN_NAME_LEN, },
+	[VSN_A_LIMIT_RESIDENT] = { .type = NLA_U64, },
+};
+
+/* Ops table for vsn */
+static const struct genl_split_ops vsn_nl_ops[] = {
+	{
+		.cmd		= VSN_CMD_FABRIC_GET,
+		.doit		= vsn_nl_fabric_get_doit,
+		.policy		= vsn_fabric_get_nl_policy,
+		.maxattr	= VSN_A_FABRIC_NAME,
+		.flags		= GENL_CMD_CAP_DO,
+	},
+	{
+		.cmd	= VSN_CMD_FABRIC_GET,
+		.dumpit	= vsn_nl_fabric_get_dumpit,
+		.flags	= GENL_CMD_CAP_DUMP,
+	},
+	{
+		.cmd		= VSN_CMD_FABRIC_NEW,
+		.doit		= vsn_nl_fabric_new_doit,
+		.policy		= vsn_fabric_new_nl_policy,
+		.maxattr	= VSN_A_FABRIC_NETWORK,
+		.flags		= GENL_ADMIN_PERM | GENL_CMD_CAP_DO,
+	},
+	{
+		.cmd		= VSN_CMD_FABRIC_SET,
+		.doit		= vsn_nl_fabric_set_doit,
+		.policy		= vsn_fabric_set_nl_policy,
+		.maxattr	= VSN_A_FABRIC_NETWORK,
+		.flags		= GENL_ADMIN_PERM | GENL_CMD_CAP_DO,
+	},
+	{
+		.cmd		= VSN_CMD_FABRIC_DEL,
+		.doit		= vsn_nl_fabric_del_doit,
+		.policy		= vsn_fabric_del_nl_policy,
+		.maxattr	= VSN_A_FABRIC_NAME,
+		.flags		= GENL_ADMIN_PERM | GENL_CMD_CAP_DO,
+	},
+	{
+		.cmd		= VSN_CMD_ENDPOINT_GET,
+		.doit		= vsn_nl_endpoint_get_doit,
+		.policy		= vsn_endpoint_get_do_nl_policy,
+		.maxattr	= VSN_A_ENDPOINT_NAME,
+		.flags		= GENL_CMD_CAP_DO,
+	},
+	{
+		.cmd		= VSN_CMD_ENDPOINT_GET,
+		.dumpit		= vsn_nl_endpoint_get_dumpit,
+		.policy		= vsn_endpoint_get_dump_nl_policy,
+		.maxattr	= VSN_A_ENDPOINT_ACTIVE,
+		.flags		= GENL_CMD_CAP_DUMP,
+	},
+	{
+		.cmd		= VSN_CMD_LINK_GET,
+		.doit		= vsn_nl_link_get_doit,
+		.policy		= vsn_link_get_do_nl_policy,
+		.maxattr	= VSN_A_LINK_ID,
+		.flags		= GENL_CMD_CAP_DO,
+	},
+	{
+		.cmd		= VSN_CMD_LINK_GET,
+		.dumpit		= vsn_nl_link_get_dumpit,
+		.policy		= vsn_link_get_dump_nl_policy,
+		.maxattr	= VSN_A_LINK_ACTIVE,
+		.flags		= GENL_CMD_CAP_DUMP,
+	},
+	{
+		.cmd		= VSN_CMD_REGION_GET,
+		.doit		= vsn_nl_region_get_doit,
+		.policy		= vsn_region_get_do_nl_policy,
+		.maxattr	= VSN_A_REGION_ID,
+		.flags		= GENL_CMD_CAP_DO,
+	},
+	{
+		.cmd		= VSN_CMD_REGION_GET,
+		.dumpit		= vsn_nl_region_get_dumpit,
+		.policy		= vsn_region_get_dump_nl_policy,
+		.maxattr	= VSN_A_REGION_FABRIC,
+		.flags		= GENL_CMD_CAP_DUMP,
+	},
+	{
+		.cmd		= VSN_CMD_REGION_NEW,
+		.doit		= vsn_nl_region_new_doit,
+		.policy		= vsn_region_new_nl_policy,
+		.maxattr	= VSN_A_REGION_HUGE,
+		.flags		= GENL_ADMIN_PERM | GENL_CMD_CAP_DO,
+	},
+	{
+		.cmd		= VSN_CMD_REGION_DEL,
+		.doit		= vsn_nl_region_del_doit,
+		.policy		= vsn_region_del_nl_policy,
+		.maxattr	= VSN_A_REGION_ID,
+		.flags		= GENL_ADMIN_PERM | GENL_CMD_CAP_DO,
+	},
+	{
+		.cmd		= VSN_CMD_LIMIT_GET,
+		.doit		= vsn_nl_limit_get_doit,
+		.policy		= vsn_limit_get_nl_policy,
+		.maxattr	= VSN_A_LIMIT_FABRIC,
+		.flags		= GENL_CMD_CAP_DO,
+	},
+	{
+		.cmd		= VSN_CMD_LIMIT_SET,
+		.doit		= vsn_nl_limit_set_doit,
+		.policy		= vsn_limit_set_nl_policy,
+		.maxattr	= VSN_A_LIMIT_RESIDENT,
+		.flags		= GENL_ADMIN_PERM | GENL_CMD_CAP_DO,
+	},
+};
+
+static const struct genl_multicast_group vsn_nl_mcgrps[] = {
+	[VSN_NLGRP_MONITOR] = { "monitor", },
+};
+
+struct genl_family vsn_nl_family __ro_after_init = {
+	.name		= VSN_FAMILY_NAME,
+	.version	= VSN_FAMILY_VERSION,
+	.netnsok	= true,
+	.parallel_ops	= true,
+	.module		= THIS_MODULE,
+	.split_ops	= vsn_nl_ops,
+	.n_split_ops	= ARRAY_SIZE(vsn_nl_ops),
+	.mcgrps		= vsn_nl_mcgrps,
+	.n_mcgrps	= ARRAY_SIZE(vsn_nl_mcgrps),
+};

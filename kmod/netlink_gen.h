@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: ((GPL-2.0 WITH Linux-syscall-note) OR BSD-3-Clause) */
+/* Do not edit directly, auto-generated from: */
+/*	Documentation/netlink/specs/vsn.yaml */
+/* YNL-GEN kernel header */
+
+#ifndef _LINUX_VSN_GEN_H
+#define _LINUX_VSN_GEN_H
+
+#include <net/netlink.h>
+#include <net/genetlink.h>
+
+#include <uapi/linux/vsn_netlink.h>
+
+/* Common nested types */
+extern const struct nla_policy vsn_dim_nl_policy[VSN_A_DIM_SIZE + 1];
+extern const struct nla_policy vsn_kind_nl_policy[VSN_A_KIND_PACKAGES + 1];
+extern const struct nla_policy vsn_network_nl_policy[VSN_A_NETWORK_INDEX + 1];
+extern const struct nla_policy vsn_port_nl_policy[VSN_A_PORT_EFFICIENCY + 1];
+extern const struct nla_policy vsn_tier_nl_policy[VSN_A_TIER_LINK_COUNT + 1];
+
+int vsn_nl_fabric_get_doit(struct sk_buff *skb, struct genl_info *info);
+int vsn_nl_fabric_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb);
+int vsn_nl_fabric_new_doit(struct sk_buff *skb, struct genl_info *info);
+int vsn_nl_fabric_set_doit(struct sk_buff *skb, struct genl_info *info);
+int vsn_nl_fabric_del_doit(struct sk_buff *skb, struct genl_info *info);
+int vsn_nl_endpoint_get_doit(struct sk_buff *skb, struct genl_info *info);
+int vsn_nl_endpoint_get_dumpit(struct sk_buff *skb,
+			       struct netlink_callback *cb);
+int vsn_nl_link_get_doit(struct sk_buff *skb, struct genl_info *info);
+int vsn_nl_link_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb);
+int vsn_nl_region_get_doit(struct sk_buff *skb, struct genl_info *info);
+int vsn_nl_region_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb);
+int vsn_nl_region_new_doit(struct sk_buff *skb, struct genl_info *info);
+int vsn_nl_region_del_doit(struct sk_buff *skb, struct genl_info *info);
+int vsn_nl_limit_get_doit(struct sk_buff *skb, struct genl_info *info);
+int vsn_nl_limit_set_doit(struct sk_buff *skb, struct genl_info *info);
+
+enum {
+	VSN_NLGRP_MONITOR,
+};
+
+extern struct genl_family vsn_nl_family;
+
+#endif /* _LINUX_VSN_GEN_H */

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* Queues: files whose rings carry entries in and completions out. */
+#ifndef VSN_QUEUE_H
+#define VSN_QUEUE_H
+
+#include <linux/types.h>
+
+struct vsn_fabric;
+struct vsn_op;
+struct vsn_queue_setup;
+
+int vsn_queue_init(void);
+void vsn_queue_exit(void);
+/* Returns a new file descriptor or a negative errno; fills in @setup's sizes. */
+int vsn_queue_open(struct vsn_fabric *fabric, struct vsn_queue_setup *setup,
+		   bool may_device_window);
+/* An operation of a queue is done: post its completion.  engine->lock held. */
+void vsn_queue_complete(struct vsn_op *op);
+
+#endif /* VSN_QUEUE_H */

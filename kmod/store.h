@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* The bytes: folios in an xarray, keyed by home page. */
+#ifndef VSN_STORE_H
+#define VSN_STORE_H
+
+#include <linux/atomic.h>
+#include <linux/xarray.h>
+
+#include "core/types.h"
+
+struct vsn_fabric;
+struct vsn_region;
+struct iov_iter;
+
+/**
+ * struct vsn_store - memory of a fabric
+ * @folios: by device window page: (endpoint << window_shift | offset) >> PAGE_SHIFT;
+ *	readers under RCU, writers under the xarray's lock
+ * @resident: pages in memory
+ * @resident_max: limit of @resident, pages
+ * @host_read: bytes read through files without an initiator
+ * @host_write: bytes written so
+ * @host_faults: faults of mappings without an initiator
+ */
+struct vsn_store {
+	struct xarray folios;
+	atomic_long_t resident;
+	long resident_max;
+	atomic64_t host_read;
+	atomic64_t host_write;
+	atomic64_t host_faults;
+};
+
+int vsn_store_init(struct vsn_fabric *fabric);
+void vsn_store_destroy(struct vsn_fabric *fabric);
+
+/*
+ * Effects of operations.  Ranges lie within the region, as offsets from its
+ * start; the caller holds a reference to it.  May sleep.  Reading what was never
+ * written gives zeros and allocates nothing.  0 or -ENOMEM.
+ */
+int vsn_store_copy(struct vsn_region *dst, u64 dst_off, struct vsn_region *src,
+		   u64 src_off, u64 len);
+int vsn_store_fill(struct vsn_region *dst, u64 off, u64 len, u64 pattern);
+int vsn_store_load(struct vsn_region *region, u64 off, u64 *value);
+/* opcode: VSN_OP_FADD, VSN_OP_CAS, VSN_OP_SWAP; atomic against CPU accesses */
+int vsn_store_atomic(struct vsn_region *region, u64 off, u8 opcode, u64 arg0,
+		     u64 arg1, u64 *old);
+
+/* Limits, bytes; fabric NULL: the whole module. */
+u64 vsn_store_limit(struct vsn_fabric *fabric);
+int vsn_store_set_limit(struct vsn_fabric *fabric, u64 bytes,
+			struct vsn_diag *diag);
+u64 vsn_store_resident(struct vsn_fabric *fabric);
+
+#endif /* VSN_STORE_H */

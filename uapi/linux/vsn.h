@@ -1,0 +1,306 @@
+/* SPDX-License-Identifier: GPL-2.0 WITH Linux-syscall-note */
+/*
+ * vsn: the device's ioctls and queue rings.
+ *
+ * A fabric's device is /dev/vsn/NAME.  An open file of it is a context: its
+ * file offset is a unified address (UA), and its ioctls make views and queues.
+ * The control plane (topology, regions, counters) is generic netlink, see
+ * vsn_netlink.h.
+ *
+ * Every ioctl structure begins with its size in bytes and grows at its end: an
+ * older, shorter structure is read as if its tail were zero; a longer one whose
+ * tail is not zero is refused with E2BIG.  Reserved fields must be zero.
+ */
+#ifndef _UAPI_LINUX_VSN_H
+#define _UAPI_LINUX_VSN_H
+
+#include <linux/ioctl.h>
+#include <linux/types.h>
+
+/* Unified addresses are below 2^62; bit 61 separates the two windows. */
+#define VSN_UA_BITS		62
+#define VSN_UA_POOL		(1ULL << 61)
+
+/* The largest operation, in bytes. */
+#define VSN_OP_MAX_LEN		(1ULL << 30)
+
+/* No bound for struct vsn_run.until. */
+#define VSN_TIME_MAX		(~0ULL)
+
+/**
+ * struct vsn_info - what a fabric offers
+ * @size: sizeof(struct vsn_info)
+ * @window_shift: device window: UA = endpoint << @window_shift | offset
+ * @features: VSN_FEATURE_* bits
+ * @endpoints: number of endpoints; ids are 0 .. @endpoints - 1
+ * @networks: number of networks
+ * @now: the fabric's virtual time, ps
+ * @max_entries: largest number of entries of a queue ring
+ * @sqe_size: bytes of a submission entry
+ * @cqe_size: bytes of a completion entry
+ */
+struct vsn_info {
+	__u32 size;
+	__u32 window_shift;
+	__u64 features;
+	__u32 endpoints;
+	__u32 networks;
+	__u64 now;
+	__u32 max_entries;
+	__u16 sqe_size;
+	__u16 cqe_size;
+};
+
+#define VSN_FEATURE_ORDERED	(1ULL << 0)	/* ordered clock: RUN */
+
+/**
+ * struct vsn_view - make a file whose mappings belong to one initiator
+ * @size: sizeof(struct vsn_view)
+ * @initiator: endpoint on whose behalf the mappings act
+ * @flags: must be zero
+ *
+ * Returns a new file descriptor.  Its offsets are unified addresses.
+ */
+struct vsn_view {
+	__u32 size;
+	__u32 initiator;
+	__u64 flags;
+};
+
+/**
+ * struct vsn_queue_setup - make a queue
+ * @size: sizeof(struct vsn_queue_setup)
+ * @sq_entries: submission entries, a power of two
+ * @cq_entries: completion entries, a power of two, or 0 for twice @sq_entries
+ * @flags: must be zero
+ * @reserved: must be zero
+ * @rings_size: out: bytes to map at VSN_OFF_RINGS (struct vsn_rings)
+ * @sqes_size: out: bytes to map at VSN_OFF_SQES
+ * @cqes_size: out: bytes to map at VSN_OFF_CQES
+ *
+ * Returns a new file descriptor.  It supports mmap, poll (POLLIN: completions
+ * are there) and the VSN_QUEUE_* ioctls.
+ */
+struct vsn_queue_setup {
+	__u32 size;
+	__u32 sq_entries;
+	__u32 cq_entries;
+	__u32 flags;
+	__u64 reserved;
+	__u64 rings_size;
+	__u64 sqes_size;
+	__u64 cqes_size;
+};
+
+#define VSN_OFF_RINGS		0ULL
+#define VSN_OFF_SQES		0x10000000ULL
+#define VSN_OFF_CQES		0x20000000ULL
+
+/**
+ * struct vsn_rings - heads and tails of a queue's two rings
+ * @sq_head: first entry that the kernel has not consumed; the kernel writes it
+ * @sq_tail: one past the last entry submitted; the program writes it
+ * @sq_mask: number of submission entries - 1
+ * @cq_head: first completion that the program has not consumed; the program writes it
+ * @cq_tail: one past the last completion; the kernel writes it
+ * @cq_mask: number of completion entries - 1
+ *
+ * Indices run freely and wrap at 2^32; an entry's place is index & mask.  The
+ * writer of an index stores it with release semantics, the reader loads it with
+ * acquire semantics.
+ */
+struct vsn_rings {
+	__u32 sq_head;
+	__u32 sq_tail;
+	__u32 sq_mask;
+	__u32 pad0[13];
+	__u32 cq_head;
+	__u32 cq_tail;
+	__u32 cq_mask;
+	__u32 pad1[13];
+};
+
+/* Operations */
+enum vsn_opcode {
+	VSN_OP_NOP = 0,
+	VSN_OP_COPY = 1,	/* dst[0..len) = src[0..len) */
+	VSN_OP_FILL = 2,	/* dst[0..len) = arg0, 8 bytes little endian, repeated */
+	VSN_OP_FADD = 3,	/* value = *dst; *dst += arg0 */
+	VSN_OP_CAS = 4,		/* value = *dst; if (*dst == arg1) *dst = arg0 */
+	VSN_OP_SWAP = 5,	/* value = *dst; *dst = arg0 */
+	VSN_OP_COMPUTE = 6,	/* hold the initiator's compute engine for arg0 ps */
+	VSN_OP_SIGNAL = 7,	/* *dst += arg0, posted */
+	VSN_OP_WAIT = 8,	/* until *dst >= arg0, unsigned; value = *dst */
+};
+
+#define VSN_OP_F_NODATA		(1U << 0)	/* COPY, FILL: time only, no bytes move */
+
+/* vsn_sqe.network: the first network that reaches the other side */
+#define VSN_NET_ANY		0
+
+/**
+ * struct vsn_sqe - submission entry
+ * @opcode: enum vsn_opcode
+ * @flags: VSN_OP_F_*
+ * @network: VSN_NET_ANY, or 1 + the index of the network to use
+ * @initiator: endpoint on whose behalf the operation acts
+ * @stream: operations of one (initiator, stream) run in order
+ * @reserved: must be zero
+ * @dst: UA of the destination; atomics, SIGNAL and WAIT: 8-byte aligned word
+ * @src: UA of the source (COPY), else zero
+ * @len: bytes (COPY, FILL), 1 .. VSN_OP_MAX_LEN; else zero
+ * @arg0: operand, see enum vsn_opcode
+ * @arg1: second operand (CAS), else zero
+ * @user_data: returned in the completion
+ */
+struct vsn_sqe {
+	__u8 opcode;
+	__u8 flags;
+	__u16 network;
+	__u32 initiator;
+	__u32 stream;
+	__u32 reserved;
+	__u64 dst;
+	__u64 src;
+	__u64 len;
+	__u64 arg0;
+	__u64 arg1;
+	__u64 user_data;
+};
+
+/**
+ * struct vsn_cqe - completion entry
+ * @user_data: from the submission entry
+ * @res: 0, or a negative errno
+ * @opcode: from the submission entry
+ * @flags: zero
+ * @network: 1 + the index of the network that was used, or 0 for none
+ * @start: virtual time at which the operation started, ps
+ * @end: virtual time at which it ended, ps
+ * @value: atomics: the old value; WAIT: the value that satisfied it
+ * @bytes: payload bytes moved
+ * @initiator: from the submission entry
+ * @stream: from the submission entry
+ * @wire: bytes put on links, over all links crossed, headers and acks included
+ *
+ * Results: -EINVAL bad entry, -EFAULT no region there, -ERANGE beyond the
+ * region's end, -EPERM window not allowed, -EHOSTUNREACH no route, -ENOMEM,
+ * -ECANCELED.
+ */
+struct vsn_cqe {
+	__u64 user_data;
+	__s32 res;
+	__u8 opcode;
+	__u8 flags;
+	__u16 network;
+	__u64 start;
+	__u64 end;
+	__u64 value;
+	__u64 bytes;
+	__u32 initiator;
+	__u32 stream;
+	__u64 wire;
+};
+
+/**
+ * struct vsn_doorbell - take entries from the submission ring
+ * @size: sizeof(struct vsn_doorbell)
+ * @max: take at most this many entries, 0 for all
+ * @taken: out: entries consumed
+ * @reserved: must be zero
+ *
+ * Takes entries until the ring is empty, @max is reached, no completion slot is
+ * free, or the bound of work of one call is met; the caller looks at @taken and
+ * calls again.  Never waits.
+ */
+struct vsn_doorbell {
+	__u32 size;
+	__u32 max;
+	__u32 taken;
+	__u32 reserved;
+};
+
+/**
+ * struct vsn_eventfd - signal an eventfd when completions arrive
+ * @size: sizeof(struct vsn_eventfd)
+ * @fd: eventfd, or -1 to stop
+ */
+struct vsn_eventfd {
+	__u32 size;
+	__s32 fd;
+};
+
+/**
+ * struct vsn_run - execute what was submitted (ordered clock)
+ * @size: sizeof(struct vsn_run)
+ * @flags: must be zero
+ * @until: stop before the first event later than this, ps, or VSN_TIME_MAX
+ * @now: out: the horizon; later operations start no earlier
+ * @completed: out: operations that completed in this call
+ * @pending: out: operations that remain, blocked ones included
+ * @blocked: out: operations that wait for a value nobody is left to store
+ * @blocked_max: room in @blocked_list, entries
+ * @blocked_list: user pointer to struct vsn_blocked[@blocked_max], or 0
+ *
+ * Errors: -EBUSY another RUN is on, -EDEADLK nothing can move but operations
+ * are blocked (the out fields are filled in), -EINTR a fatal signal.
+ */
+struct vsn_run {
+	__u32 size;
+	__u32 flags;
+	__u64 until;
+	__u64 now;
+	__u64 completed;
+	__u64 pending;
+	__u64 blocked;
+	__u64 blocked_max;
+	__u64 blocked_list;
+};
+
+/**
+ * struct vsn_blocked - one WAIT that nothing satisfied
+ * @user_data: of the entry
+ * @initiator: of the entry
+ * @stream: of the entry
+ * @ua: word it waits on
+ * @want: value it waits for
+ * @value: value the word has
+ */
+struct vsn_blocked {
+	__u64 user_data;
+	__u32 initiator;
+	__u32 stream;
+	__u64 ua;
+	__u64 want;
+	__u64 value;
+};
+
+/**
+ * struct vsn_cancel - cancel what this queue has pending and not yet started
+ * @size: sizeof(struct vsn_cancel)
+ * @flags: must be zero
+ * @cancelled: out: operations that completed with -ECANCELED
+ *
+ * Blocked WAITs and everything queued behind them are cancelled; an operation
+ * whose bytes are on the way is not.
+ */
+struct vsn_cancel {
+	__u32 size;
+	__u32 flags;
+	__u64 cancelled;
+};
+
+#define VSN_IOC_MAGIC		0xB5
+
+/* On a context (/dev/vsn/NAME) */
+#define VSN_IOC_INFO		_IOWR(VSN_IOC_MAGIC, 0x00, struct vsn_info)
+#define VSN_IOC_VIEW		_IOW(VSN_IOC_MAGIC, 0x01, struct vsn_view)
+#define VSN_IOC_QUEUE		_IOWR(VSN_IOC_MAGIC, 0x02, struct vsn_queue_setup)
+#define VSN_IOC_RUN		_IOWR(VSN_IOC_MAGIC, 0x03, struct vsn_run)
+
+/* On a queue */
+#define VSN_IOC_DOORBELL	_IOWR(VSN_IOC_MAGIC, 0x10, struct vsn_doorbell)
+#define VSN_IOC_EVENTFD		_IOW(VSN_IOC_MAGIC, 0x11, struct vsn_eventfd)
+#define VSN_IOC_CANCEL		_IOWR(VSN_IOC_MAGIC, 0x12, struct vsn_cancel)
+
+#endif /* _UAPI_LINUX_VSN_H */
