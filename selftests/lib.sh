@@ -1,0 +1,124 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=bash
+#
+# What the shell tests share. A test is a bash script that begins with
+#
+#	. "$(dirname "$0")/lib.sh"
+#	plan 3
+#
+# then calls `check NAME COMMAND...`, `pass`, `fail` or `skip` once for each case,
+# and ends with `finish`.
+
+# The checkout is above this file, whether that was installed below build/ or not.
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+VSN_TOP=$here
+while [ ! -e "$VSN_TOP/Kbuild" ] && [ "$VSN_TOP" != / ]; do
+	VSN_TOP=$(dirname "$VSN_TOP")
+done
+VSN_KO=${VSN_KO:-$VSN_TOP/vsn.ko}
+PATH=$VSN_TOP/build/bin:$PATH
+WORK=$(mktemp -d)
+export VSN_TOP VSN_KO PATH WORK
+
+# The kernel's helpers print KTAP; make check installs them beside this file.
+helpers=$here/ktap_helpers.sh
+[ -e "$helpers" ] ||
+	helpers=$("$VSN_TOP/tools/kernel" source)/tools/testing/selftests/kselftest/ktap_helpers.sh
+# shellcheck source=/dev/null
+. "$helpers"
+
+plan()
+{
+	ktap_print_header
+	ktap_set_plan "$1"
+}
+
+pass()
+{
+	ktap_test_pass "$*"
+}
+
+fail()
+{
+	ktap_test_fail "$*"
+}
+
+skip()
+{
+	ktap_test_skip "$*"
+}
+
+note()
+{
+	printf '# %s\n' "$*"
+}
+
+# check NAME COMMAND...: the command must succeed. What it printed is shown if
+# it does not.
+check()
+{
+	local name=$1
+
+	shift
+	if "$@" > "$WORK/out" 2>&1; then
+		pass "$name"
+	else
+		note "failed with status $?: $*"
+		sed 's/^/#   /' "$WORK/out"
+		fail "$name"
+	fi
+}
+
+# check_fails NAME TEXT COMMAND...: the command must fail, and say TEXT.
+check_fails()
+{
+	local name=$1 text=$2
+
+	shift 2
+	if "$@" > "$WORK/out" 2>&1; then
+		note "succeeded, but must not: $*"
+		fail "$name"
+	elif grep -qF -- "$text" "$WORK/out"; then
+		pass "$name"
+	else
+		note "wanted the words '$text' from: $*"
+		sed 's/^/#   /' "$WORK/out"
+		fail "$name"
+	fi
+}
+
+finish()
+{
+	rm -rf "$WORK"
+	ktap_finished
+}
+
+# Leave the whole test: it cannot run here, and that is no failure.
+skip_all()
+{
+	ktap_print_header
+	ktap_skip_all "$*"
+	rm -rf "$WORK"
+	exit "$KSFT_SKIP"
+}
+
+module_loaded()
+{
+	[ -d /sys/module/vsn ]
+}
+
+module_load()
+{
+	module_loaded || insmod "$VSN_KO"
+}
+
+module_unload()
+{
+	! module_loaded || rmmod vsn
+}
+
+# Tests that change kernel state run in the VM only, never on somebody's machine.
+need_vm()
+{
+	[ -n "${VSN_VM:-}" ] || skip_all "not in the VM: use make check"
+}
