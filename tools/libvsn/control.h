@@ -1,0 +1,453 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * libvsn, control side: fabrics, endpoints, links, regions and limits over
+ * generic netlink.  See vsn-control(3).
+ *
+ * Units: bytes, bytes per second, picoseconds.
+ *
+ * Unless said otherwise a function returns 0 or a negative errno, and then
+ * vsn_ctl_error() tells more: what the kernel said, and which attribute it did
+ * not like.  A handle is used by one thread at a time.
+ */
+#ifndef LIBVSN_CONTROL_H
+#define LIBVSN_CONTROL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <linux/vsn_netlink.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* Room for names, the final zero included */
+#define VSN_CTL_NAME		32
+#define VSN_CTL_PREFIX		16
+#define VSN_CTL_ENDPOINT_NAME	64
+#define VSN_CTL_LINK_NAME	128
+
+/* A connection to the kernel */
+struct vsn_ctl;
+
+int vsn_ctl_open(struct vsn_ctl **ctl);
+void vsn_ctl_close(struct vsn_ctl *ctl);
+
+/*
+ * Text of the last failure of this handle, or, with NULL, of this thread's last
+ * vsn_ctl_open().  Never NULL; valid until the next call.
+ */
+const char *vsn_ctl_error(const struct vsn_ctl *ctl);
+
+/* Topology.  Counts and the fields marked "out" are ignored on input. */
+
+/**
+ * struct vsn_ctl_dim - a named digit of an endpoint's position
+ * @name: its name
+ * @prefix: written before the digit in endpoint names
+ * @size: number of values
+ */
+struct vsn_ctl_dim {
+	char name[VSN_CTL_NAME];
+	char prefix[VSN_CTL_PREFIX];
+	uint32_t size;
+};
+
+/**
+ * struct vsn_ctl_kind - all endpoints of one kind
+ * @kind: enum vsn_endpoint_kind
+ * @nr_dims: number of @dims
+ * @dims: names of dimensions, outermost first
+ * @package: the innermost dimension that tells packages apart; "": each
+ *	endpoint is a package
+ * @capacity: memory of one endpoint, bytes
+ * @mem_bandwidth: bytes/s
+ * @mem_latency: ps
+ * @read_bandwidth: read engine, bytes/s of payload; 0: cannot initiate
+ * @write_bandwidth: write engine, bytes/s of payload
+ * @overhead: time to issue an operation, ps
+ * @base: out: first endpoint id
+ * @count: out: number of endpoints
+ * @packages: out: number of packages
+ */
+struct vsn_ctl_kind {
+	uint32_t kind;
+	size_t nr_dims;
+	char (*dims)[VSN_CTL_NAME];
+	char package[VSN_CTL_NAME];
+	uint64_t capacity;
+	uint64_t mem_bandwidth;
+	uint64_t mem_latency;
+	uint64_t read_bandwidth;
+	uint64_t write_bandwidth;
+	uint64_t overhead;
+	uint32_t base;
+	uint32_t count;
+	uint32_t packages;
+};
+
+/**
+ * struct vsn_ctl_port - figures of a tier's links, in each direction
+ * @kind: enum vsn_endpoint_kind at the lower end; 0: a switch (uplink)
+ * @bandwidth: raw bandwidth of one link, bytes/s
+ * @latency: of the wire, ps
+ * @efficiency: usable part of the bandwidth, parts per million; 0: all of it
+ */
+struct vsn_ctl_port {
+	uint32_t kind;
+	uint64_t bandwidth;
+	uint64_t latency;
+	uint32_t efficiency;
+};
+
+/**
+ * struct vsn_ctl_tier - a tier of a network
+ * @name: its name
+ * @nr_over: number of @over
+ * @over: names of the dimensions that it joins
+ * @attach: enum vsn_attach
+ * @kind: enum vsn_tier_kind
+ * @forwarding: enum vsn_forwarding
+ * @planes: number of planes
+ * @switches: switches per plane and group
+ * @lanes: parallel links between a child and a switch
+ * @wiring: enum vsn_wiring
+ * @switch_latency: time through a switch, ps
+ * @medium: free text
+ * @nr_ports: number of @ports
+ * @ports: figures of its links
+ * @switch_count: out: switches in the whole tier
+ * @link_count: out: directed links in the whole tier
+ *
+ * A field of value 0 is not sent: the kernel's default holds.
+ */
+struct vsn_ctl_tier {
+	char name[VSN_CTL_NAME];
+	size_t nr_over;
+	char (*over)[VSN_CTL_NAME];
+	uint32_t attach;
+	uint32_t kind;
+	uint32_t forwarding;
+	uint32_t planes;
+	uint32_t switches;
+	uint32_t lanes;
+	uint32_t wiring;
+	uint64_t switch_latency;
+	char medium[VSN_CTL_PREFIX];
+	size_t nr_ports;
+	struct vsn_ctl_port *ports;
+	uint32_t switch_count;
+	uint32_t link_count;
+};
+
+/**
+ * struct vsn_ctl_network - joins endpoints its own way
+ * @name: its name
+ * @header: bytes of header of each packet, request and acknowledgement
+ * @packet: largest payload of a packet, bytes
+ * @stripe: operations longer than this are spread over all planes, bytes
+ * @policy: enum vsn_policy
+ * @seed: of the policy
+ * @nr_tiers: number of @tiers
+ * @tiers: innermost first
+ * @index: out: index in the fabric; an operation names index + 1
+ */
+struct vsn_ctl_network {
+	char name[VSN_CTL_NAME];
+	uint32_t header;
+	uint32_t packet;
+	uint32_t stripe;
+	uint32_t policy;
+	uint64_t seed;
+	size_t nr_tiers;
+	struct vsn_ctl_tier *tiers;
+	uint32_t index;
+};
+
+/**
+ * struct vsn_ctl_fabric - a fabric
+ * @name: unique, [a-z0-9_-]{1,31}
+ * @system: free text; the name of the system that it was made from
+ * @nr_dims: number of @dims
+ * @dims: dimensions
+ * @nr_kinds: number of @kinds
+ * @kinds: kinds of endpoints
+ * @nr_networks: number of @networks
+ * @networks: networks; an operation that names none takes the first that reaches
+ * @id: out: never used again while the module is loaded
+ * @state: out: enum vsn_fabric_state
+ * @window_shift: out: device window of an endpoint, log2 bytes
+ * @endpoints: out: number of endpoints
+ * @packages: out: number of packages
+ * @now: out: virtual time, ps
+ * @resident: out: memory in use, bytes
+ * @resident_max: out: its limit, bytes
+ * @regions: out: number of regions
+ * @contexts: out: open files of the device
+ * @pending: out: operations not yet completed
+ * @host_read: out: bytes read through files without an initiator
+ * @host_write: out: bytes written through them
+ * @host_faults: out: faults of their mappings
+ */
+struct vsn_ctl_fabric {
+	char name[VSN_CTL_NAME];
+	char system[VSN_CTL_NAME];
+	size_t nr_dims;
+	struct vsn_ctl_dim *dims;
+	size_t nr_kinds;
+	struct vsn_ctl_kind *kinds;
+	size_t nr_networks;
+	struct vsn_ctl_network *networks;
+	uint32_t id;
+	uint32_t state;
+	uint32_t window_shift;
+	uint32_t endpoints;
+	uint32_t packages;
+	uint64_t now;
+	uint64_t resident;
+	uint64_t resident_max;
+	uint32_t regions;
+	uint32_t contexts;
+	uint64_t pending;
+	uint64_t host_read;
+	uint64_t host_write;
+	uint64_t host_faults;
+};
+
+/*
+ * Fabrics.  _new starts a draft from @spec and, with @commit, commits it at
+ * once; _set adds @spec to a draft (@spec->name names it).  Where they fail,
+ * nothing changed.  _get fills in *@fabric, which vsn_ctl_fabric_free() frees.
+ */
+int vsn_ctl_fabric_new(struct vsn_ctl *ctl, const struct vsn_ctl_fabric *spec, bool commit);
+int vsn_ctl_fabric_set(struct vsn_ctl *ctl, const struct vsn_ctl_fabric *spec, bool commit);
+int vsn_ctl_fabric_commit(struct vsn_ctl *ctl, const char *name);
+int vsn_ctl_fabric_del(struct vsn_ctl *ctl, const char *name);
+int vsn_ctl_fabric_get(struct vsn_ctl *ctl, const char *name, struct vsn_ctl_fabric **fabric);
+void vsn_ctl_fabric_free(struct vsn_ctl_fabric *fabric);
+
+/*
+ * Lists call @fn for each object; one that does not return 0 ends the list, and
+ * its value is the list's.  The object is valid during the call only.  An
+ * object that changes meanwhile is seen once: a list that the kernel marks as
+ * interrupted is read again before @fn sees any of it.
+ */
+typedef int (*vsn_ctl_fabric_fn)(const struct vsn_ctl_fabric *fabric, void *arg);
+int vsn_ctl_fabric_list(struct vsn_ctl *ctl, vsn_ctl_fabric_fn fn, void *arg);
+
+/**
+ * struct vsn_ctl_endpoint - an endpoint and its counters
+ * @fabric: name of its fabric
+ * @id: id
+ * @name: name
+ * @kind: enum vsn_endpoint_kind
+ * @package: number of its package, counted within the kind
+ * @capacity: its memory, bytes
+ * @allocated: bytes promised to regions
+ * @ops: operations completed, as initiator
+ * @errors: of those, with an error
+ * @read_bytes: payload its operations read from other endpoints
+ * @write_bytes: payload its operations wrote to other endpoints
+ * @local_bytes: payload its operations moved within one endpoint
+ * @in_bytes: payload that arrived in its memory, as home
+ * @out_bytes: payload that left its memory, as home
+ * @atomics: atomics and signals executed at its memory, as home
+ * @faults: faults of its view's mappings, as initiator
+ * @fault_bytes: bytes those faults brought in
+ */
+struct vsn_ctl_endpoint {
+	char fabric[VSN_CTL_NAME];
+	uint32_t id;
+	char name[VSN_CTL_ENDPOINT_NAME];
+	uint32_t kind;
+	uint32_t package;
+	uint64_t capacity;
+	uint64_t allocated;
+	uint64_t ops;
+	uint64_t errors;
+	uint64_t read_bytes;
+	uint64_t write_bytes;
+	uint64_t local_bytes;
+	uint64_t in_bytes;
+	uint64_t out_bytes;
+	uint64_t atomics;
+	uint64_t faults;
+	uint64_t fault_bytes;
+};
+
+/**
+ * struct vsn_ctl_endpoint_filter - which endpoints to list
+ * @kind: enum vsn_endpoint_kind; 0: all
+ * @active: only those with counters that are not zero
+ */
+struct vsn_ctl_endpoint_filter {
+	uint32_t kind;
+	bool active;
+};
+
+typedef int (*vsn_ctl_endpoint_fn)(const struct vsn_ctl_endpoint *endpoint, void *arg);
+int vsn_ctl_endpoint_get(struct vsn_ctl *ctl, const char *fabric, const char *name,
+			 struct vsn_ctl_endpoint *endpoint);
+int vsn_ctl_endpoint_get_id(struct vsn_ctl *ctl, const char *fabric, uint32_t id,
+			    struct vsn_ctl_endpoint *endpoint);
+/* @filter may be NULL: all */
+int vsn_ctl_endpoint_list(struct vsn_ctl *ctl, const char *fabric,
+			  const struct vsn_ctl_endpoint_filter *filter,
+			  vsn_ctl_endpoint_fn fn, void *arg);
+
+/**
+ * struct vsn_ctl_link - a directed link and its counters
+ * @fabric: name of its fabric
+ * @id: id
+ * @name: FROM>TO, with /LANE where a pair has several
+ * @network: name of its network
+ * @tier: name of its tier
+ * @plane: plane
+ * @direction: 0 up, towards the switch; 1 down
+ * @bandwidth: usable, bytes/s
+ * @latency: wire and the switch at its far end, ps
+ * @payload: bytes of payload carried
+ * @wire: bytes carried, headers included
+ * @transfers: chunks, requests and acknowledgements carried
+ * @busy: time it was occupied, ps
+ */
+struct vsn_ctl_link {
+	char fabric[VSN_CTL_NAME];
+	uint32_t id;
+	char name[VSN_CTL_LINK_NAME];
+	char network[VSN_CTL_NAME];
+	char tier[VSN_CTL_NAME];
+	uint32_t plane;
+	uint32_t direction;
+	uint64_t bandwidth;
+	uint64_t latency;
+	uint64_t payload;
+	uint64_t wire;
+	uint64_t transfers;
+	uint64_t busy;
+};
+
+/**
+ * struct vsn_ctl_link_filter - which links to list
+ * @network: of this network; NULL: all
+ * @tier: of this tier; NULL: all
+ * @active: only those that carried something
+ */
+struct vsn_ctl_link_filter {
+	const char *network;
+	const char *tier;
+	bool active;
+};
+
+typedef int (*vsn_ctl_link_fn)(const struct vsn_ctl_link *link, void *arg);
+int vsn_ctl_link_get(struct vsn_ctl *ctl, const char *fabric, uint32_t id,
+		     struct vsn_ctl_link *link);
+/* @filter may be NULL: all */
+int vsn_ctl_link_list(struct vsn_ctl *ctl, const char *fabric,
+		      const struct vsn_ctl_link_filter *filter,
+		      vsn_ctl_link_fn fn, void *arg);
+
+/**
+ * struct vsn_ctl_region - an allocation from the pool
+ * @fabric: name of its fabric
+ * @id: id
+ * @size: bytes
+ * @nr_homes: number of @homes that are there; a list gives the first 16
+ * @homes: ids of the endpoints that hold it
+ * @home_count: number of its homes
+ * @granule: interleaving granule, bytes
+ * @huge: 2 MiB pages where the placement allows
+ * @ua: its unified address
+ * @resident: bytes of memory in use
+ */
+struct vsn_ctl_region {
+	char fabric[VSN_CTL_NAME];
+	uint32_t id;
+	uint64_t size;
+	size_t nr_homes;
+	uint32_t *homes;
+	uint32_t home_count;
+	uint64_t granule;
+	bool huge;
+	uint64_t ua;
+	uint64_t resident;
+};
+
+/**
+ * struct vsn_ctl_region_spec - what to allocate
+ * @size: bytes
+ * @homes: ids of the endpoints that shall hold it
+ * @nr_homes: number of @homes
+ * @granule: interleaving granule, bytes; 0: the kernel's default
+ * @huge: 2 MiB pages where the placement allows
+ */
+struct vsn_ctl_region_spec {
+	uint64_t size;
+	const uint32_t *homes;
+	size_t nr_homes;
+	uint64_t granule;
+	bool huge;
+};
+
+/* *@region is freed with vsn_ctl_region_free().  _add: @region may be NULL. */
+typedef int (*vsn_ctl_region_fn)(const struct vsn_ctl_region *region, void *arg);
+int vsn_ctl_region_add(struct vsn_ctl *ctl, const char *fabric,
+		       const struct vsn_ctl_region_spec *spec,
+		       struct vsn_ctl_region **region);
+int vsn_ctl_region_get(struct vsn_ctl *ctl, const char *fabric, uint32_t id,
+		       struct vsn_ctl_region **region);
+int vsn_ctl_region_list(struct vsn_ctl *ctl, const char *fabric,
+			vsn_ctl_region_fn fn, void *arg);
+int vsn_ctl_region_del(struct vsn_ctl *ctl, const char *fabric, uint32_t id);
+void vsn_ctl_region_free(struct vsn_ctl_region *region);
+
+/**
+ * struct vsn_ctl_limit - limits
+ * @fabric: of this fabric; "": of the whole module
+ * @resident: largest resident memory, bytes
+ */
+struct vsn_ctl_limit {
+	char fabric[VSN_CTL_NAME];
+	uint64_t resident;
+};
+
+/* @fabric NULL: the whole module */
+int vsn_ctl_limit_get(struct vsn_ctl *ctl, const char *fabric, struct vsn_ctl_limit *limit);
+int vsn_ctl_limit_set(struct vsn_ctl *ctl, const char *fabric, uint64_t resident);
+
+/**
+ * struct vsn_ctl_event - something changed
+ * @cmd: VSN_CMD_FABRIC_NTF and so on
+ * @fabric: VSN_CMD_FABRIC_NTF, _DEL_NTF (name and id only), else NULL
+ * @region: VSN_CMD_REGION_NTF, _DEL_NTF (fabric and id only), else NULL
+ * @limit: VSN_CMD_LIMIT_NTF, else NULL
+ */
+struct vsn_ctl_event {
+	uint32_t cmd;
+	const struct vsn_ctl_fabric *fabric;
+	const struct vsn_ctl_region *region;
+	const struct vsn_ctl_limit *limit;
+};
+
+/*
+ * Events.  _monitor joins the group; from then on this handle does nothing
+ * else.  _fd is for poll(2).  _next waits for events and calls @fn for each
+ * until @fn does not return 0, which it returns; -ENOBUFS tells that some were
+ * lost, and the next call goes on.
+ */
+typedef int (*vsn_ctl_event_fn)(const struct vsn_ctl_event *event, void *arg);
+int vsn_ctl_monitor(struct vsn_ctl *ctl);
+int vsn_ctl_fd(const struct vsn_ctl *ctl);
+int vsn_ctl_next(struct vsn_ctl *ctl, vsn_ctl_event_fn fn, void *arg);
+
+/* Names of enum values, "unknown" for those it does not know */
+const char *vsn_ctl_kind_name(uint32_t kind);
+/* enum vsn_endpoint_kind, or 0 */
+uint32_t vsn_ctl_kind_value(const char *name);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif /* LIBVSN_CONTROL_H */

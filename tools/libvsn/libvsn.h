@@ -1,0 +1,9 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* libvsn: the client library of vsn.  See libvsn(3). */
+#ifndef LIBVSN_H
+#define LIBVSN_H
+
+#include "control.h"
+#include "device.h"
+
+#endif /* LIBVSN_H */

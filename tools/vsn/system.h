@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * System files: a machine's topology and its software's parameters, as YAML.
+ * See vsn-system(5).
+ */
+#ifndef VSN_SYSTEM_H
+#define VSN_SYSTEM_H
+
+#include "control.h"
+
+/* How a software parameter was come by */
+enum sys_origin {
+	SYS_ORIGIN_PUBLISHED = 1,
+	SYS_ORIGIN_ASSUMPTION,
+	SYS_ORIGIN_FITTED,
+};
+
+/**
+ * struct sys_param - a software parameter
+ * @name: its name within the library, e.g. "launch"
+ * @value_ps: value, ps
+ * @meaning: what takes that time, and how often
+ * @origin: how it was come by
+ * @source: where it was published, why it is assumed, or what it was fitted to
+ */
+struct sys_param {
+	const char *name;
+	uint64_t value_ps;
+	const char *meaning;
+	enum sys_origin origin;
+	const char *source;
+};
+
+/**
+ * struct sys_library - parameters of one piece of software
+ * @name: e.g. "moe"
+ * @nr_params: number of @params
+ * @params: parameters
+ * @nr_fit: number of @fit
+ * @fit: names of the published rows that the parameters were fitted to; a
+ *	validation must mark these and not count them
+ */
+struct sys_library {
+	const char *name;
+	size_t nr_params;
+	struct sys_param *params;
+	size_t nr_fit;
+	const char **fit;
+};
+
+/**
+ * struct system - a loaded system file
+ * @path: where it was found
+ * @name: name of the system
+ * @description: one line
+ * @topo: what to create a fabric from; its name is empty
+ * @nr_libraries: number of @libraries
+ * @libraries: software parameters
+ */
+struct system {
+	const char *path;
+	const char *name;
+	const char *description;
+	struct vsn_ctl_fabric topo;
+	size_t nr_libraries;
+	struct sys_library *libraries;
+};
+
+/*
+ * Load a system by its name, or by the path of its file if there is a slash or
+ * ".yaml" in it.  Returns NULL when there is none or it is wrong; the reason is
+ * on standard error, as "FILE:LINE: what".
+ */
+struct system *system_load(const char *name);
+void system_free(struct system *sys);
+
+/* NULL if the system has no such library, or the library no such parameter */
+const struct sys_library *system_library(const struct system *sys, const char *library);
+const struct sys_param *system_param(const struct system *sys, const char *library,
+				     const char *name);
+
+/* Is the row among those that the library's parameters were fitted to? */
+bool system_fitted(const struct system *sys, const char *library, const char *row);
+
+/* Number of endpoints of a kind, 0 if there is none */
+uint32_t system_count(const struct system *sys, uint32_t kind);
+
+#endif /* VSN_SYSTEM_H */
