@@ -68,22 +68,20 @@ demo:
 vm: all
 	@tools/vm/run --module
 
+# Parts with files of several kinds install themselves; programs, systems and man
+# pages are all alike.
 install: all
-	install -d "$(DESTDIR)$(PREFIX)/bin" "$(DESTDIR)$(PREFIX)/lib" \
-		"$(DESTDIR)$(PREFIX)/include/linux" "$(DESTDIR)$(PREFIX)/share/vsn/systems"
+	+for d in $(PRESENT); do \
+		! grep -q '^install:' $$d/Makefile || $(MAKE) -C $$d install \
+			DESTDIR="$(DESTDIR)" PREFIX="$(PREFIX)" || exit; done
+	install -d "$(DESTDIR)$(PREFIX)/bin" "$(DESTDIR)$(PREFIX)/share/vsn/systems"
 	for f in build/bin/*; do \
-		[ ! -f "$$f" ] || install -m 755 "$$f" "$(DESTDIR)$(PREFIX)/bin"; done
-	for f in build/lib/libvsn.*; do \
-		[ ! -f "$$f" ] || install -m 644 "$$f" "$(DESTDIR)$(PREFIX)/lib"; done
-	for f in tools/libvsn/libvsn.h; do \
-		[ ! -f "$$f" ] || install -m 644 "$$f" "$(DESTDIR)$(PREFIX)/include"; done
-	for f in uapi/linux/*.h; do \
-		[ ! -f "$$f" ] || install -m 644 "$$f" "$(DESTDIR)$(PREFIX)/include/linux"; done
+		[ ! -f "$$f" ] || install -m 755 "$$f" "$(DESTDIR)$(PREFIX)/bin" || exit; done
 	for f in tools/systems/*.yaml; do \
-		[ ! -f "$$f" ] || install -m 644 "$$f" "$(DESTDIR)$(PREFIX)/share/vsn/systems"; done
+		[ ! -f "$$f" ] || install -m 644 "$$f" "$(DESTDIR)$(PREFIX)/share/vsn/systems" || exit; done
 	for f in Documentation/man/*.[1-8]; do \
 		[ ! -f "$$f" ] || install -D -m 644 -t \
-			"$(DESTDIR)$(PREFIX)/share/man/man$${f##*.}" "$$f"; done
+			"$(DESTDIR)$(PREFIX)/share/man/man$${f##*.}" "$$f" || exit; done
 
 # The distribution's signing key is not ours to have.
 modules_install: module
