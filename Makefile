@@ -52,7 +52,7 @@ check-gen:
 check-config:
 	@tools/check-config "$(KDIR)"
 
-lint:
+lint: all
 	@tools/lint
 
 # The last line is a sum, whatever happens.
