@@ -12,13 +12,19 @@ struct vsn_fabric;
 
 /**
  * struct vsn_engine - execution of a fabric's operations
- * @lock: protects @sched and @running; effects run under it and may sleep
+ * @lock: protects all below and the private fields of the fabric's queues.
+ *	Effects run under it and may sleep, but nothing touches a program's
+ *	memory under it: it nests inside mmap_lock
  * @sched: the scheduler
+ * @env: what entries are checked against; immutable
+ * @nr_queues: queues that are open
  * @running: a RUN is on
  */
 struct vsn_engine {
-	struct mutex lock;
+	struct mutex lock;	/* see above */
 	struct vsn_sched sched;
+	struct vsn_op_env env;
+	u32 nr_queues;
 	bool running;
 };
 
@@ -26,6 +32,10 @@ int vsn_engine_init(struct vsn_fabric *fabric);
 void vsn_engine_destroy(struct vsn_fabric *fabric);
 int vsn_engine_run(struct vsn_fabric *fabric, struct vsn_run *run,
 		   struct vsn_blocked __user *list);
+
+/* For queues; engine->lock held. */
+int vsn_engine_submit(struct vsn_fabric *fabric, struct vsn_op *op);
+void vsn_engine_reject(struct vsn_fabric *fabric, struct vsn_op *op, int err);
 
 /* Snapshots for the control plane; true if there was any traffic. */
 bool vsn_engine_link(struct vsn_fabric *fabric, u32 link, struct vsn_link *out);

@@ -9,12 +9,13 @@ struct vsn_fabric;
 struct vsn_op;
 struct vsn_queue_setup;
 
+/* The largest ring, entries. */
+#define VSN_QUEUE_MAX_ENTRIES	65536U
+
 int vsn_queue_init(void);
 void vsn_queue_exit(void);
-/* Returns a new file descriptor or a negative errno; fills in @setup's sizes. */
 int vsn_queue_open(struct vsn_fabric *fabric, struct vsn_queue_setup *setup,
 		   bool may_device_window);
-/* An operation of a queue is done: post its completion.  engine->lock held. */
 void vsn_queue_complete(struct vsn_op *op);
 
 #endif /* VSN_QUEUE_H */

@@ -1,0 +1,358 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The engine: drives the core's scheduler and gives it effects.
+ *
+ * The scheduler is pure: it decides what happens when.  Here is what makes it
+ * happen: bytes move in the store, completions go to queues, transfers to
+ * tracepoints.  All of it runs in the context of the program that rang a
+ * doorbell or asked for a RUN, so its CPU time and memory are charged.
+ */
+#include <linux/mm.h>
+#include <linux/sched/signal.h>
+#include <linux/slab.h>
+#include <linux/string.h>
+#include <linux/uaccess.h>
+
+#include "engine.h"
+#include "fabric.h"
+#include "queue.h"
+#include "trace.h"
+
+/* Operations that a fabric keeps at most, submitted and not completed. */
+#define MAX_PENDING	(4U << 20)
+
+/* Events between two chances for others to take the lock. */
+#define RUN_BATCH	1024
+
+/* Blocked operations that one RUN lists at most. */
+#define MAX_LISTED	65536
+
+static void *mem_alloc(void *ctx, size_t size)
+{
+	return kvmalloc(size, GFP_KERNEL_ACCOUNT | __GFP_ZERO | __GFP_NOWARN);
+}
+
+static void mem_free(void *ctx, void *p, size_t size)
+{
+	kvfree(p);
+}
+
+static const struct vsn_mem mem = {
+	.alloc = mem_alloc,
+	.free = mem_free,
+};
+
+/* Entries are checked without engine->lock: regions are looked up under RCU. */
+static const struct vsn_place *env_find(void *ctx, u64 ua)
+{
+	struct vsn_region *region = vsn_region_get_ua(ctx, ua);
+
+	return region ? &region->place : NULL;
+}
+
+static void env_put(void *ctx, const struct vsn_place *place)
+{
+	vsn_region_put(vsn_place_region(place));
+}
+
+static int effect_copy(void *ctx, const struct vsn_op *op)
+{
+	return vsn_store_copy(vsn_place_region(op->dst), op->sqe.dst - op->dst->ua,
+			      vsn_place_region(op->src), op->sqe.src - op->src->ua,
+			      op->sqe.len);
+}
+
+static int effect_fill(void *ctx, const struct vsn_op *op)
+{
+	return vsn_store_fill(vsn_place_region(op->dst), op->sqe.dst - op->dst->ua,
+			      op->sqe.len, op->sqe.arg0);
+}
+
+static int effect_atomic(void *ctx, const struct vsn_op *op, u64 *old)
+{
+	u8 opcode = op->sqe.opcode;
+
+	/* To memory a signal is an addition of which nothing comes back. */
+	if (opcode == VSN_OP_SIGNAL)
+		opcode = VSN_OP_FADD;
+	return vsn_store_atomic(vsn_place_region(op->dst), op->sqe.dst - op->dst->ua,
+				opcode, op->sqe.arg0, op->sqe.arg1, old);
+}
+
+static int effect_load(void *ctx, const struct vsn_op *op, u64 *value)
+{
+	return vsn_store_load(vsn_place_region(op->dst), op->sqe.dst - op->dst->ua,
+			      value);
+}
+
+static void effect_complete(void *ctx, struct vsn_op *op)
+{
+	struct vsn_fabric *fabric = ctx;
+
+	trace_vsn_op_complete(fabric->id, op);
+	vsn_op_release(op, &fabric->engine.env);
+	vsn_queue_complete(op);
+	/* Millions may be cancelled in one call of the core. */
+	cond_resched();
+}
+
+static void effect_xfer(void *ctx, const struct vsn_xfer *xfer)
+{
+	struct vsn_fabric *fabric = ctx;
+
+	trace_vsn_link_xfer(fabric->id, xfer);
+}
+
+static const struct vsn_sched_ops ops = {
+	.copy = effect_copy,
+	.fill = effect_fill,
+	.atomic = effect_atomic,
+	.load = effect_load,
+	.complete = effect_complete,
+	.xfer = effect_xfer,
+};
+
+/**
+ * vsn_engine_init - make the engine of a fabric
+ * @fabric: its topology is committed; the engine is all zero
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int vsn_engine_init(struct vsn_fabric *fabric)
+{
+	struct vsn_engine *engine = &fabric->engine;
+
+	mutex_init(&engine->lock);
+	engine->env.topo = &fabric->topo;
+	engine->env.find = env_find;
+	engine->env.put = env_put;
+	engine->env.ctx = fabric;
+	return vsn_sched_init(&engine->sched, &fabric->topo, &mem, &ops, fabric);
+}
+
+/**
+ * vsn_engine_destroy - drop what is pending and free the engine
+ * @fabric: without open queues; its regions still exist
+ *
+ * What is pending now are operations of closed queues that had started.  Their
+ * effects do not take place.
+ */
+void vsn_engine_destroy(struct vsn_fabric *fabric)
+{
+	struct vsn_engine *engine = &fabric->engine;
+
+	mutex_lock(&engine->lock);
+	vsn_sched_free(&engine->sched);
+	mutex_unlock(&engine->lock);
+	mutex_destroy(&engine->lock);
+}
+
+/**
+ * vsn_engine_submit - queue a checked operation
+ * @fabric: the fabric; engine->lock held
+ * @op: from vsn_op_check(); on success it is the engine's until
+ *	vsn_queue_complete()
+ *
+ * Return: 0; -EAGAIN too many operations are pending; -ENOMEM.
+ */
+int vsn_engine_submit(struct vsn_fabric *fabric, struct vsn_op *op)
+{
+	struct vsn_engine *engine = &fabric->engine;
+	int err;
+
+	lockdep_assert_held(&engine->lock);
+	if (engine->sched.nr_pending >= MAX_PENDING)
+		return -EAGAIN;
+	err = vsn_sched_submit(&engine->sched, op);
+	if (!err)
+		trace_vsn_op_submit(fabric->id, op, engine->sched.now);
+	return err;
+}
+
+/**
+ * vsn_engine_reject - complete an operation that is not well formed
+ * @fabric: the fabric; engine->lock held
+ * @op: vsn_op_check() refused it
+ * @err: with this errno
+ *
+ * It takes no time, but is counted as an error of its initiator, if there is one.
+ */
+void vsn_engine_reject(struct vsn_fabric *fabric, struct vsn_op *op, int err)
+{
+	struct vsn_sched *s = &fabric->engine.sched;
+	struct vsn_endpoint_stats *stats;
+
+	lockdep_assert_held(&fabric->engine.lock);
+	op->state = VSN_OP_DONE;
+	op->status = err;
+	op->start = s->now;
+	op->end = s->now;
+	if (op->sqe.initiator < fabric->topo.nr_endpoints) {
+		stats = vsn_sparse_touch(&s->stats, op->sqe.initiator);
+		if (stats) {
+			stats->ops++;
+			stats->errors++;
+		}
+	}
+	s->nr_completed++;
+	effect_complete(fabric, op);
+}
+
+/* Move on until nothing is left before @until, giving way now and then. */
+static int run_events(struct vsn_engine *engine, u64 until, u64 *completed)
+{
+	struct vsn_sched *s = &engine->sched;
+	u64 before;
+	bool more;
+
+	before = s->nr_completed;
+	vsn_sched_recheck(s);
+	for (;;) {
+		more = vsn_sched_run(s, until, RUN_BATCH);
+		*completed += s->nr_completed - before;
+		if (!more)
+			return 0;
+		if (fatal_signal_pending(current))
+			return -EINTR;
+		mutex_unlock(&engine->lock);
+		cond_resched();
+		/* Not killable: @running is ours to clear, and batches are short. */
+		mutex_lock(&engine->lock);
+		before = s->nr_completed;
+	}
+}
+
+/**
+ * vsn_engine_run - execute what is pending
+ * @fabric: the fabric
+ * @run: in: @until; out: @now, @completed, @pending, @blocked
+ * @list: room for @run->blocked_max entries, or NULL with 0
+ *
+ * With -EDEADLK the first of the blocked operations are listed, as many as there
+ * is room for, and never more than 65536.  A RUN that was interrupted can be
+ * continued by another.
+ *
+ * Context: may sleep; takes engine->lock, not held while the list is copied.
+ *
+ * Return: 0; -EINVAL unknown flags; -EBUSY another RUN is on; -EDEADLK nothing
+ * can move and operations are blocked; -EINTR a fatal signal; -EFAULT the list
+ * cannot be written; -ENOMEM no memory for it.
+ */
+int vsn_engine_run(struct vsn_fabric *fabric, struct vsn_run *run,
+		   struct vsn_blocked __user *list)
+{
+	struct vsn_engine *engine = &fabric->engine;
+	struct vsn_sched *s = &engine->sched;
+	struct vsn_blocked *blocked = NULL;
+	size_t nr = 0;
+	int err;
+
+	if (run->flags)
+		return -EINVAL;
+	if (run->blocked_max && !list)
+		return -EFAULT;
+	run->completed = 0;
+	run->blocked = 0;
+
+	err = mutex_lock_killable(&engine->lock);
+	if (err)
+		return err;
+	if (engine->running) {
+		mutex_unlock(&engine->lock);
+		return -EBUSY;
+	}
+	engine->running = true;
+	err = run_events(engine, run->until, &run->completed);
+	engine->running = false;
+
+	run->now = s->now;
+	run->pending = s->nr_pending;
+	if (!err && !s->heap.nr && s->nr_pending) {
+		err = -EDEADLK;
+		run->blocked = s->nr_blocked;
+		nr = min3(run->blocked, run->blocked_max, (u64)MAX_LISTED);
+	}
+	if (nr) {
+		blocked = kvcalloc(nr, sizeof(*blocked), GFP_KERNEL_ACCOUNT);
+		if (blocked)
+			nr = vsn_sched_blocked(s, blocked, nr);
+		else
+			err = -ENOMEM;
+	}
+	mutex_unlock(&engine->lock);
+
+	if (blocked && copy_to_user(list, blocked, nr * sizeof(*blocked)))
+		err = -EFAULT;
+	kvfree(blocked);
+	return err;
+}
+
+/**
+ * vsn_engine_link - snapshot of a link's state
+ * @fabric: committed
+ * @link: link id
+ * @out: filled in if there was traffic
+ *
+ * Return: whether there was.
+ */
+bool vsn_engine_link(struct vsn_fabric *fabric, u32 link, struct vsn_link *out)
+{
+	struct vsn_link *found;
+
+	if (link >= fabric->topo.nr_links)
+		return false;
+	mutex_lock(&fabric->engine.lock);
+	found = vsn_links_find(&fabric->engine.sched.links, link);
+	if (found)
+		*out = *found;
+	mutex_unlock(&fabric->engine.lock);
+	return found;
+}
+
+/**
+ * vsn_engine_endpoint - snapshot of an endpoint's counters
+ * @fabric: committed
+ * @ep: endpoint id
+ * @out: filled in if there was traffic
+ *
+ * Return: whether there was.
+ */
+bool vsn_engine_endpoint(struct vsn_fabric *fabric, u32 ep,
+			 struct vsn_endpoint_stats *out)
+{
+	struct vsn_endpoint_stats *found;
+	bool any;
+
+	if (ep >= fabric->topo.nr_endpoints)
+		return false;
+	mutex_lock(&fabric->engine.lock);
+	found = vsn_sparse_find(&fabric->engine.sched.stats, ep);
+	/* A neighbour's traffic makes counters too, all zero. */
+	any = found && memchr_inv(found, 0, sizeof(*found));
+	if (any)
+		*out = *found;
+	mutex_unlock(&fabric->engine.lock);
+	return any;
+}
+
+/* The horizon of @fabric, which is committed, ps. */
+u64 vsn_engine_now(struct vsn_fabric *fabric)
+{
+	u64 now;
+
+	mutex_lock(&fabric->engine.lock);
+	now = fabric->engine.sched.now;
+	mutex_unlock(&fabric->engine.lock);
+	return now;
+}
+
+/* Operations of @fabric, which is committed, submitted and not completed. */
+u64 vsn_engine_pending(struct vsn_fabric *fabric)
+{
+	u64 pending;
+
+	mutex_lock(&fabric->engine.lock);
+	pending = fabric->engine.sched.nr_pending;
+	mutex_unlock(&fabric->engine.lock);
+	return pending;
+}

@@ -1,0 +1,618 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Queues: files whose rings carry entries in and completions out.
+ *
+ * The rings are shared with the program, which may write anything there at any
+ * time.  So the kernel keeps the indices that it advances (sq_head, cq_tail) for
+ * itself and only publishes them; it checks the two that it reads against those
+ * each time; and it copies an entry before it looks at it.
+ *
+ * An entry is taken only when its completion has a slot: of the completion
+ * ring's slots, some hold completions that the program has not consumed, some are
+ * promised to operations on their way (@in_flight), and the rest are free.
+ *
+ * How a queue goes.  The file's release marks it closed and cancels what has not
+ * started, under engine->lock; the rings go at once, as nothing posts to a closed
+ * queue.  Operations that have started hold a reference each, finish in some
+ * later RUN, and with the last one the queue goes.  The file alone makes the
+ * fabric stay; a fabric that is deleted before such operations finish takes
+ * them, and so the queue, with it.
+ */
+#include <linux/anon_inodes.h>
+#include <linux/eventfd.h>
+#include <linux/file.h>
+#include <linux/fs.h>
+#include <linux/log2.h>
+#include <linux/mm.h>
+#include <linux/module.h>
+#include <linux/nospec.h>
+#include <linux/poll.h>
+#include <linux/sched/signal.h>
+#include <linux/slab.h>
+#include <linux/vmalloc.h>
+
+#include "fabric.h"
+#include "queue.h"
+#include "uarg.h"
+
+/* Queues that a fabric has at most. */
+#define MAX_QUEUES	32768
+
+/* Entries that one doorbell takes at most, and with the lock held. */
+#define MAX_TAKEN	4096
+#define TAKE_BATCH	64
+
+static struct kmem_cache *op_cache;
+
+/**
+ * struct ring - memory that is shared with the program
+ * @pages: zeroed pages, charged to who made the queue
+ * @nr: number of pages
+ * @addr: where the kernel sees them, in a row
+ */
+struct ring {
+	struct page **pages;
+	unsigned int nr;
+	void *addr;
+};
+
+/**
+ * struct vsn_queue - a queue
+ * @ref: its file holds one, each operation of it holds one
+ * @fabric: its fabric; the file keeps it
+ * @rings: struct vsn_rings
+ * @sq: struct vsn_sqe
+ * @cq: struct vsn_cqe
+ * @sq_entries: length of @sq, a power of two
+ * @cq_entries: length of @cq, a power of two
+ * @sq_head: first entry not taken
+ * @cq_tail: one past the last completion
+ * @in_flight: operations taken and not completed
+ * @closed: its file is gone
+ * @eventfd: signalled at each completion, or NULL
+ * @wait: who polls
+ *
+ * @sq_head, @cq_tail, @in_flight, @closed and @eventfd are written under
+ * engine->lock; poll reads the indices without.
+ */
+struct vsn_queue {
+	refcount_t ref;
+	struct vsn_fabric *fabric;
+	struct ring rings;
+	struct ring sq;
+	struct ring cq;
+	u32 sq_entries;
+	u32 cq_entries;
+	u32 sq_head;
+	u32 cq_tail;
+	u32 in_flight;
+	bool closed;
+	struct eventfd_ctx *eventfd;
+	wait_queue_head_t wait;
+};
+
+static void ring_free(struct ring *ring)
+{
+	unsigned int i;
+
+	if (!ring->pages)
+		return;
+	if (ring->addr)
+		vunmap(ring->addr);
+	for (i = 0; i < ring->nr; i++)
+		__free_page(ring->pages[i]);
+	kvfree(ring->pages);
+	memset(ring, 0, sizeof(*ring));
+}
+
+/* Not vmalloc_user(), whose memory is charged to nobody. */
+static int ring_alloc(struct ring *ring, size_t size)
+{
+	unsigned int nr = PAGE_ALIGN(size) >> PAGE_SHIFT;
+
+	ring->pages = kvcalloc(nr, sizeof(*ring->pages), GFP_KERNEL_ACCOUNT);
+	if (!ring->pages)
+		return -ENOMEM;
+	while (ring->nr < nr) {
+		struct page *page = alloc_page(GFP_KERNEL_ACCOUNT | __GFP_ZERO |
+					       __GFP_RETRY_MAYFAIL | __GFP_NOWARN);
+
+		if (!page)
+			goto err_ring;
+		ring->pages[ring->nr++] = page;
+	}
+	ring->addr = vmap(ring->pages, nr, VM_MAP, PAGE_KERNEL);
+	if (!ring->addr)
+		goto err_ring;
+	return 0;
+
+err_ring:
+	ring_free(ring);
+	return -ENOMEM;
+}
+
+static u64 ring_size(const struct ring *ring)
+{
+	return (u64)ring->nr << PAGE_SHIFT;
+}
+
+static void queue_free_rings(struct vsn_queue *queue)
+{
+	ring_free(&queue->cq);
+	ring_free(&queue->sq);
+	ring_free(&queue->rings);
+}
+
+static void queue_put(struct vsn_queue *queue)
+{
+	if (refcount_dec_and_test(&queue->ref))
+		kfree(queue);
+}
+
+/*
+ * Completion slots that are neither full nor promised; @free: out.  A program
+ * that takes back what it has consumed only hurts itself: then there are none.
+ */
+static int cq_free(const struct vsn_queue *queue, u32 *free)
+{
+	struct vsn_rings *rings = queue->rings.addr;
+	u32 used;
+
+	/* Pairs with the program's release: it has read what it gives back. */
+	used = queue->cq_tail - smp_load_acquire(&rings->cq_head);
+	if (used > queue->cq_entries)
+		return -EOVERFLOW;
+	used += queue->in_flight;
+	*free = used < queue->cq_entries ? queue->cq_entries - used : 0;
+	return 0;
+}
+
+/* Entries that wait to be taken; @ready: out. */
+static int sq_ready(const struct vsn_queue *queue, u32 *ready)
+{
+	struct vsn_rings *rings = queue->rings.addr;
+
+	/* Pairs with the program's release: the entries are written. */
+	*ready = smp_load_acquire(&rings->sq_tail) - queue->sq_head;
+	return *ready > queue->sq_entries ? -EOVERFLOW : 0;
+}
+
+/* Take one entry, for which there is a completion slot. */
+static int queue_take(struct vsn_queue *queue)
+{
+	struct vsn_fabric *fabric = queue->fabric;
+	struct vsn_rings *rings = queue->rings.addr;
+	const struct vsn_sqe *sqes = queue->sq.addr;
+	struct vsn_sqe sqe;
+	struct vsn_op *op;
+	u32 index;
+	int bad, err;
+
+	op = kmem_cache_alloc(op_cache, GFP_KERNEL_ACCOUNT | __GFP_NOWARN);
+	if (!op)
+		return -ENOMEM;
+	index = queue->sq_head & (queue->sq_entries - 1);
+	index = array_index_nospec(index, queue->sq_entries);
+	memcpy(&sqe, &sqes[index], sizeof(sqe));
+	/* From here on the program's changes to the entry mean nothing. */
+	barrier();
+
+	bad = vsn_op_check(op, &sqe, &fabric->engine.env);
+	op->owner = queue;
+	refcount_inc(&queue->ref);
+	queue->in_flight++;
+	if (bad) {
+		vsn_engine_reject(fabric, op, bad);
+	} else {
+		err = vsn_engine_submit(fabric, op);
+		if (err)
+			goto err_op;
+	}
+	WRITE_ONCE(queue->sq_head, queue->sq_head + 1);
+	/* Pairs with the program's acquire: the entry has been copied. */
+	smp_store_release(&rings->sq_head, queue->sq_head);
+	return 0;
+
+err_op:
+	queue->in_flight--;
+	queue_put(queue);
+	vsn_op_release(op, &fabric->engine.env);
+	kmem_cache_free(op_cache, op);
+	return err;
+}
+
+/*
+ * Take up to @max entries under one hold of the lock; @taken: added to.  1: there
+ * is nothing more to take, or no slot.
+ */
+static int queue_take_batch(struct vsn_queue *queue, u32 max, u32 *taken)
+{
+	struct mutex *lock = &queue->fabric->engine.lock;
+	u32 free, ready;
+	int err;
+
+	err = mutex_lock_killable(lock);
+	if (err)
+		return err;
+	while (max--) {
+		err = sq_ready(queue, &ready);
+		if (!err)
+			err = cq_free(queue, &free);
+		if (err)
+			break;
+		if (!ready || !free) {
+			err = 1;
+			break;
+		}
+		err = queue_take(queue);
+		if (err)
+			break;
+		(*taken)++;
+	}
+	mutex_unlock(lock);
+	return err;
+}
+
+/*
+ * Take entries.  An error is reported only if nothing was taken before it: else
+ * the program rings again and gets it then.
+ */
+static int queue_doorbell(struct vsn_queue *queue, void __user *uarg)
+{
+	struct vsn_doorbell bell;
+	u32 max, taken = 0;
+	int err;
+
+	err = vsn_uarg_get(&bell, sizeof(bell), sizeof(bell), uarg);
+	if (err)
+		return err;
+	if (bell.reserved)
+		return -EINVAL;
+	max = min_t(u32, bell.max ?: MAX_TAKEN, MAX_TAKEN);
+	while (!err && taken < max) {
+		err = queue_take_batch(queue, min_t(u32, max - taken, TAKE_BATCH), &taken);
+		if (fatal_signal_pending(current))
+			break;
+		cond_resched();
+	}
+	if (err < 0 && !taken)
+		return err;
+	if (taken && wq_has_sleeper(&queue->wait))
+		wake_up_poll(&queue->wait, EPOLLOUT | EPOLLWRNORM);
+	bell.taken = taken;
+	return vsn_uarg_put(&bell, sizeof(bell), uarg);
+}
+
+/**
+ * vsn_queue_complete - an operation is done: post its completion and free it
+ * @op: of a queue, holds no region any more; engine->lock held
+ *
+ * Its slot was reserved when it was taken, so there is room.  The completions of
+ * a closed queue are dropped.
+ */
+void vsn_queue_complete(struct vsn_op *op)
+{
+	struct vsn_queue *queue = op->owner;
+	struct vsn_rings *rings;
+	struct vsn_cqe *cqe;
+
+	queue->in_flight--;
+	if (queue->closed)
+		goto out_free;
+	lockdep_assert_held(&queue->fabric->engine.lock);
+
+	rings = queue->rings.addr;
+	cqe = queue->cq.addr;
+	cqe += queue->cq_tail & (queue->cq_entries - 1);
+	cqe->user_data = op->sqe.user_data;
+	cqe->res = op->status;
+	cqe->opcode = op->sqe.opcode;
+	cqe->flags = 0;
+	cqe->network = op->net + 1;
+	cqe->start = op->start;
+	cqe->end = op->end;
+	cqe->value = op->value;
+	cqe->bytes = op->bytes;
+	cqe->initiator = op->sqe.initiator;
+	cqe->stream = op->sqe.stream;
+	cqe->wire = op->wire;
+	WRITE_ONCE(queue->cq_tail, queue->cq_tail + 1);
+	/* Pairs with the program's acquire: the completion is written. */
+	smp_store_release(&rings->cq_tail, queue->cq_tail);
+
+	if (wq_has_sleeper(&queue->wait))
+		wake_up_poll(&queue->wait, EPOLLIN | EPOLLRDNORM);
+	if (queue->eventfd)
+		eventfd_signal(queue->eventfd);
+out_free:
+	kmem_cache_free(op_cache, op);
+	queue_put(queue);
+}
+
+static int queue_set_eventfd(struct vsn_queue *queue, const void __user *uarg)
+{
+	struct mutex *lock = &queue->fabric->engine.lock;
+	struct eventfd_ctx *ctx = NULL;
+	struct vsn_eventfd arg;
+	int err;
+
+	err = vsn_uarg_get(&arg, sizeof(arg), sizeof(arg), uarg);
+	if (err)
+		return err;
+	if (arg.fd < -1)
+		return -EBADF;
+	if (arg.fd >= 0) {
+		ctx = eventfd_ctx_fdget(arg.fd);
+		if (IS_ERR(ctx))
+			return PTR_ERR(ctx);
+	}
+	err = mutex_lock_killable(lock);
+	if (!err) {
+		swap(queue->eventfd, ctx);
+		mutex_unlock(lock);
+	}
+	if (ctx)
+		eventfd_ctx_put(ctx);
+	return err;
+}
+
+static int queue_cancel(struct vsn_queue *queue, void __user *uarg)
+{
+	struct vsn_engine *engine = &queue->fabric->engine;
+	struct vsn_cancel arg;
+	int err;
+
+	err = vsn_uarg_get(&arg, sizeof(arg), sizeof(arg), uarg);
+	if (err)
+		return err;
+	if (arg.flags)
+		return -EINVAL;
+	err = mutex_lock_killable(&engine->lock);
+	if (err)
+		return err;
+	arg.cancelled = vsn_sched_cancel(&engine->sched, queue);
+	mutex_unlock(&engine->lock);
+	return vsn_uarg_put(&arg, sizeof(arg), uarg);
+}
+
+static long queue_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
+{
+	struct vsn_queue *queue = file->private_data;
+	void __user *uarg = (void __user *)arg;
+
+	if (_IOC_TYPE(cmd) != VSN_IOC_MAGIC)
+		return -ENOTTY;
+	/* The size in the command is that of the program's structure. */
+	switch (_IOC_NR(cmd)) {
+	case _IOC_NR(VSN_IOC_DOORBELL):
+		return queue_doorbell(queue, uarg);
+	case _IOC_NR(VSN_IOC_EVENTFD):
+		return queue_set_eventfd(queue, uarg);
+	case _IOC_NR(VSN_IOC_CANCEL):
+		return queue_cancel(queue, uarg);
+	}
+	return -ENOTTY;
+}
+
+/* Indices that make no sense are an error here too, so that nobody waits on them. */
+static __poll_t queue_poll(struct file *file, poll_table *table)
+{
+	struct vsn_queue *queue = file->private_data;
+	struct vsn_rings *rings = queue->rings.addr;
+	u32 done, ready, used;
+	__poll_t mask = 0;
+
+	poll_wait(file, &queue->wait, table);
+	/* Pairs with the barrier in wq_has_sleeper(). */
+	smp_mb();
+	done = READ_ONCE(queue->cq_tail) - READ_ONCE(rings->cq_head);
+	ready = READ_ONCE(rings->sq_tail) - READ_ONCE(queue->sq_head);
+	used = done + READ_ONCE(queue->in_flight);
+	if (done > queue->cq_entries || ready > queue->sq_entries)
+		return EPOLLERR;
+	if (done)
+		mask |= EPOLLIN | EPOLLRDNORM;
+	if (ready < queue->sq_entries && used < queue->cq_entries)
+		mask |= EPOLLOUT | EPOLLWRNORM;
+	return mask;
+}
+
+static int queue_mmap(struct file *file, struct vm_area_struct *vma)
+{
+	struct vsn_queue *queue = file->private_data;
+	struct ring *ring;
+
+	switch ((u64)vma->vm_pgoff << PAGE_SHIFT) {
+	case VSN_OFF_RINGS:
+		ring = &queue->rings;
+		break;
+	case VSN_OFF_SQES:
+		ring = &queue->sq;
+		break;
+	case VSN_OFF_CQES:
+		ring = &queue->cq;
+		break;
+	default:
+		return -EINVAL;
+	}
+	if (!(vma->vm_flags & VM_SHARED) || vma->vm_flags & VM_EXEC)
+		return -EINVAL;
+	if (vma_pages(vma) > ring->nr)
+		return -EINVAL;
+	vm_flags_mod(vma, VM_DONTEXPAND | VM_DONTDUMP, VM_MAYEXEC);
+	return vm_map_pages_zero(vma, ring->pages, ring->nr);
+}
+
+static int queue_release(struct inode *inode, struct file *file)
+{
+	struct vsn_queue *queue = file->private_data;
+	struct vsn_fabric *fabric = queue->fabric;
+	struct vsn_engine *engine = &fabric->engine;
+
+	mutex_lock(&engine->lock);
+	queue->closed = true;
+	vsn_sched_cancel(&engine->sched, queue);
+	engine->nr_queues--;
+	mutex_unlock(&engine->lock);
+
+	if (queue->eventfd)
+		eventfd_ctx_put(queue->eventfd);
+	queue_free_rings(queue);
+	queue_put(queue);
+	vsn_fabric_unuse(fabric);
+	return 0;
+}
+
+static const struct file_operations queue_fops = {
+	.owner = THIS_MODULE,
+	.release = queue_release,
+	.unlocked_ioctl = queue_ioctl,
+	.compat_ioctl = compat_ptr_ioctl,
+	.mmap = queue_mmap,
+	.poll = queue_poll,
+};
+
+/* Checks of @setup, in the order of its fields; 0 becomes the default. */
+static int queue_check(struct vsn_queue_setup *setup)
+{
+	if (!is_power_of_2(setup->sq_entries) || setup->sq_entries > VSN_QUEUE_MAX_ENTRIES)
+		return -EINVAL;
+	if (!setup->cq_entries)
+		setup->cq_entries = min(2 * setup->sq_entries, VSN_QUEUE_MAX_ENTRIES);
+	if (!is_power_of_2(setup->cq_entries) || setup->cq_entries > VSN_QUEUE_MAX_ENTRIES)
+		return -EINVAL;
+	if (setup->flags || setup->reserved)
+		return -EINVAL;
+	return 0;
+}
+
+static struct vsn_queue *queue_create(struct vsn_fabric *fabric,
+				      const struct vsn_queue_setup *setup)
+{
+	struct vsn_queue *queue;
+	struct vsn_rings *rings;
+	int err;
+
+	queue = kzalloc(sizeof(*queue), GFP_KERNEL_ACCOUNT);
+	if (!queue)
+		return ERR_PTR(-ENOMEM);
+	refcount_set(&queue->ref, 1);
+	init_waitqueue_head(&queue->wait);
+	queue->fabric = fabric;
+	queue->sq_entries = setup->sq_entries;
+	queue->cq_entries = setup->cq_entries;
+	err = ring_alloc(&queue->rings, sizeof(struct vsn_rings));
+	if (!err)
+		err = ring_alloc(&queue->sq, setup->sq_entries * sizeof(struct vsn_sqe));
+	if (!err)
+		err = ring_alloc(&queue->cq, setup->cq_entries * sizeof(struct vsn_cqe));
+	if (err) {
+		queue_free_rings(queue);
+		kfree(queue);
+		return ERR_PTR(err);
+	}
+	rings = queue->rings.addr;
+	rings->sq_mask = setup->sq_entries - 1;
+	rings->cq_mask = setup->cq_entries - 1;
+	return queue;
+}
+
+/* One queue more or less; engine->lock is taken. */
+static int queue_count(struct vsn_engine *engine)
+{
+	int err;
+
+	err = mutex_lock_killable(&engine->lock);
+	if (err)
+		return err;
+	if (engine->nr_queues < MAX_QUEUES)
+		engine->nr_queues++;
+	else
+		err = -ENOSPC;
+	mutex_unlock(&engine->lock);
+	return err;
+}
+
+static void queue_uncount(struct vsn_engine *engine)
+{
+	mutex_lock(&engine->lock);
+	engine->nr_queues--;
+	mutex_unlock(&engine->lock);
+}
+
+/**
+ * vsn_queue_open - make a queue and a file for it
+ * @fabric: the caller is a user of it; so is the file
+ * @setup: in: what was asked for; out: sizes and defaults
+ * @may_device_window: no matter: operations use the pool window only
+ *
+ * Return: a new file descriptor; -EINVAL a field of @setup; -ENOSPC too many
+ * queues; -ENODEV the fabric is deleted; -EMFILE, -ENFILE, -ENOMEM; -EINTR.
+ */
+int vsn_queue_open(struct vsn_fabric *fabric, struct vsn_queue_setup *setup,
+		   bool may_device_window)
+{
+	struct vsn_queue *queue;
+	struct file *file;
+	int err, fd;
+
+	err = queue_check(setup);
+	if (err)
+		return err;
+	err = vsn_fabric_use(fabric);
+	if (err)
+		return err;
+	err = queue_count(&fabric->engine);
+	if (err)
+		goto err_unuse;
+	queue = queue_create(fabric, setup);
+	if (IS_ERR(queue)) {
+		err = PTR_ERR(queue);
+		goto err_uncount;
+	}
+	fd = get_unused_fd_flags(O_CLOEXEC);
+	if (fd < 0) {
+		err = fd;
+		goto err_queue;
+	}
+	file = anon_inode_getfile("[vsn-queue]", &queue_fops, queue, O_RDWR | O_CLOEXEC);
+	if (IS_ERR(file)) {
+		err = PTR_ERR(file);
+		goto err_fd;
+	}
+	setup->rings_size = ring_size(&queue->rings);
+	setup->sqes_size = ring_size(&queue->sq);
+	setup->cqes_size = ring_size(&queue->cq);
+	fd_install(fd, file);
+	return fd;
+
+err_fd:
+	put_unused_fd(fd);
+err_queue:
+	queue_free_rings(queue);
+	queue_put(queue);
+err_uncount:
+	queue_uncount(&fabric->engine);
+err_unuse:
+	vsn_fabric_unuse(fabric);
+	return err;
+}
+
+/**
+ * vsn_queue_init - at module load
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int vsn_queue_init(void)
+{
+	op_cache = kmem_cache_create("vsn_op", sizeof(struct vsn_op), 0, SLAB_ACCOUNT, NULL);
+	return op_cache ? 0 : -ENOMEM;
+}
+
+/**
+ * vsn_queue_exit - at module exit: there are no fabrics, so no operations
+ */
+void vsn_queue_exit(void)
+{
+	kmem_cache_destroy(op_cache);
+}
