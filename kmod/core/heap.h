@@ -29,9 +29,23 @@ struct vsn_heap {
 	size_t room;
 };
 
+static inline bool vsn_event_before(const struct vsn_event *a,
+				    const struct vsn_event *b)
+{
+	if (a->time != b->time)
+		return a->time < b->time;
+	if (a->stream != b->stream)
+		return a->stream < b->stream;
+	if (a->seq != b->seq)
+		return a->seq < b->seq;
+	return a->order < b->order;
+}
+
 int vsn_heap_reserve(struct vsn_heap *h, size_t nr, const struct vsn_mem *mem);
 void vsn_heap_push(struct vsn_heap *h, const struct vsn_event *ev);
 bool vsn_heap_pop(struct vsn_heap *h, struct vsn_event *ev);
+void vsn_heap_filter(struct vsn_heap *h,
+		     bool (*drop)(void *ctx, const struct vsn_event *ev), void *ctx);
 void vsn_heap_free(struct vsn_heap *h, const struct vsn_mem *mem);
 
 #endif /* VSN_CORE_HEAP_H */

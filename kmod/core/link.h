@@ -9,6 +9,7 @@
 #ifndef VSN_CORE_LINK_H
 #define VSN_CORE_LINK_H
 
+#include "sparse.h"
 #include "topo.h"
 
 /* An endpoint's engines; their resource ids follow the links'. */
@@ -61,17 +62,13 @@ struct vsn_flow {
 };
 
 /**
- * struct vsn_links - sparse table of resource states
+ * struct vsn_links - states of all resources
  * @topo: figures
- * @mem: memory
- * @dir: pages of states, NULL where there was no traffic
- * @nr_pages: of @dir
+ * @table: struct vsn_link by resource id
  */
 struct vsn_links {
 	const struct vsn_topo *topo;
-	const struct vsn_mem *mem;
-	struct vsn_link **dir;
-	size_t nr_pages;
+	struct vsn_sparse table;
 };
 
 static inline u32 vsn_link_engine_id(const struct vsn_topo *t, u32 ep,
@@ -86,6 +83,7 @@ void vsn_links_free(struct vsn_links *l);
 struct vsn_link *vsn_links_find(const struct vsn_links *l, u32 id);
 struct vsn_link *vsn_links_touch(struct vsn_links *l, u32 id);
 int vsn_link_ser(u64 bytes, u64 bandwidth, u64 *ser);
-int vsn_link_pass(struct vsn_link *link, struct vsn_flow *flow, u64 bytes);
+int vsn_link_pass(struct vsn_link *link, struct vsn_flow *flow, u64 bytes,
+		  u64 latency);
 
 #endif /* VSN_CORE_LINK_H */

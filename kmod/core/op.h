@@ -33,12 +33,13 @@ enum vsn_op_state {
  * @value: old value (atomics), satisfying value (WAIT)
  * @bytes: payload moved
  * @wire: bytes put on links
+ * @wait_latency: home to waiter, ps (WAIT)
  * @injected: offset of the first byte not yet injected
- * @chunk_len: planned length of a chunk, bytes
+ * @pieces: number of equal pieces it is cut into
  * @nr_chunks: chunks injected so far
  * @in_flight: chunks on the way
- * @planes: number of planes it is spread over
- * @plane: first plane
+ * @chains: chunks that may be injected side by side, one a plane
+ * @plane: plane of the first chain
  *
  * Allocated by the caller, who gets it back through complete().
  */
@@ -60,11 +61,12 @@ struct vsn_op {
 	u64 value;
 	u64 bytes;
 	u64 wire;
+	u64 wait_latency;
 	u64 injected;
-	u64 chunk_len;
+	u32 pieces;
 	u32 nr_chunks;
 	u32 in_flight;
-	u32 planes;
+	u32 chains;
 	u32 plane;
 };
 

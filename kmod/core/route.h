@@ -12,12 +12,10 @@
  * struct vsn_path - links from one endpoint to another
  * @nr_hops: number of links
  * @hops: link ids, in the order of travel
- * @latency: sum of the links' latencies, ps
  */
 struct vsn_path {
 	u32 nr_hops;
 	u32 hops[VSN_MAX_HOPS];
-	u64 latency;
 };
 
 int vsn_route_reach(const struct vsn_topo *t, u32 net, u32 src, u32 dst);
@@ -28,5 +26,8 @@ u64 vsn_route_select(const struct vsn_topo *t, u32 net, u32 src, u32 dst,
 		     u32 plane, u64 salt);
 int vsn_route_path(const struct vsn_topo *t, u32 net, u32 src, u32 dst,
 		   u64 candidate, struct vsn_path *path);
+int vsn_route_find(const struct vsn_topo *t, u32 want, u32 src, u32 dst, u32 plane,
+		   u64 salt, struct vsn_path *path);
+u64 vsn_route_latency(const struct vsn_topo *t, const struct vsn_path *path);
 
 #endif /* VSN_CORE_ROUTE_H */

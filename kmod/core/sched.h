@@ -91,14 +91,18 @@ struct vsn_endpoint_stats {
  * @ops: effects
  * @ctx: passed to @ops
  * @now: the horizon, ps: no later event is earlier than this
+ * @until: bound of the run that is on, ps
  * @heap: events
  * @links: resource states
- * @stats: by endpoint
- * @streams: hash table of streams
- * @waiters: hash table of blocked WAITs by page
+ * @stats: struct vsn_endpoint_stats by endpoint id
+ * @streams: streams that have pending operations
+ * @nr_streams: number of them
+ * @stream_room: length of @streams, a power of two
+ * @waiters: blocked WAITs, hashed by the page of their word
  * @nr_pending: operations submitted and not completed
  * @nr_blocked: of those, blocked WAITs
  * @nr_completed: operations completed
+ * @nr_chunks: chunks on the way
  * @free_chunks: chunks to use again
  */
 struct vsn_sched {
@@ -107,9 +111,10 @@ struct vsn_sched {
 	const struct vsn_sched_ops *ops;
 	void *ctx;
 	u64 now;
+	u64 until;
 	struct vsn_heap heap;
 	struct vsn_links links;
-	struct vsn_endpoint_stats *stats;
+	struct vsn_sparse stats;
 	struct vsn_stream **streams;
 	size_t nr_streams;
 	size_t stream_room;
@@ -117,6 +122,7 @@ struct vsn_sched {
 	u64 nr_pending;
 	u64 nr_blocked;
 	u64 nr_completed;
+	size_t nr_chunks;
 	struct vsn_chunk *free_chunks;
 };
 

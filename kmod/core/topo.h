@@ -22,6 +22,7 @@
 #define VSN_CORE_TOPO_H
 
 #include "types.h"
+#include <linux/vsn.h>
 #include <linux/vsn_netlink.h>
 
 #define VSN_MAX_DIMS		8
@@ -30,6 +31,8 @@
 #define VSN_MAX_TIERS		4
 #define VSN_MAX_ENDPOINTS	(1U << 20)
 #define VSN_MAX_LINKS		(1U << 30)
+/* The largest chunk that an operation is cut into, bytes. */
+#define VSN_CHUNK_MAX		(8ULL << 20)
 #define VSN_EFFICIENCY_ONE	1000000U	/* parts per million */
 
 struct vsn_dim {
@@ -99,6 +102,8 @@ struct vsn_port {
  * @groups: number of groups; set by commit
  * @children: number of lower ends (endpoints, or groups * switches of the tier
  *	below, planes not counted); set by commit
+ * @fan: paths from a lower end of its stack to a switch of it, in one plane; set
+ *	by commit
  * @link_base: first link id; set by commit
  * @nr_links: number of link ids; set by commit
  */
@@ -118,6 +123,7 @@ struct vsn_tier {
 	u32 key;
 	u32 groups;
 	u32 children;
+	u64 fan;
 	u32 link_base;
 	u32 nr_links;
 };

@@ -1,0 +1,565 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * How a chunk travels.
+ *
+ * An operation is cut into equal pieces, a multiple of the planes in number, and
+ * further where a home ends.  A chunk visits resources in legs:
+ *
+ *   push		write engine, own memory, links, memory; ack back
+ *   pull		read engine, request out; memory, links, own memory
+ *   third party	command out; its write engine, memory, links, memory; ack back
+ *   atomic		request out; memory; response back
+ *   signal		links, memory; posted: nothing comes back
+ *
+ * A leg begins when the last byte of the one before has arrived (TURN).  The read
+ * engine paces the requests; that its data cannot end sooner than the engine is
+ * free is carried along as the chunk's bound.
+ *
+ * Each plane has its own chain of chunks: the source injects a chunk when the
+ * chain's previous one has left the first link (a pull: the read engine).  What
+ * comes before the first byte - the command, the first access to the memory that
+ * is read - is pipelined, so only the first chunk of a chain pays for it.
+ * Counters and the trace see every transfer as it happens.
+ */
+#include "sched_impl.h"
+
+#define PIECE_MIN	(64ULL << 10)
+#define PIECES_PER_CHAIN 16U
+
+/* command, data and ack legs, two engines and two memories */
+#define MAX_VISITS	(3 * VSN_MAX_HOPS + 4)
+
+enum visit_flags {
+	VISIT_LINK	= 1 << 0,	/* a link: counted and traced */
+	VISIT_TURN	= 1 << 1,	/* begins a leg */
+	VISIT_LATENCY	= 1 << 2,	/* a memory whose latency counts */
+	VISIT_PACE	= 1 << 3,	/* the read engine */
+};
+
+/**
+ * struct vsn_visit - one resource on a chunk's way
+ * @res: resource id
+ * @bytes: payload that passes it
+ * @net: index of the network (links)
+ * @flags: enum visit_flags
+ */
+struct vsn_visit {
+	u32 res;
+	u32 bytes;
+	u8 net;
+	u8 flags;
+};
+
+/**
+ * struct vsn_chunk - a piece of an operation on its way
+ * @op: the operation
+ * @next: in the list of free chunks
+ * @off: offset in the operation, bytes
+ * @len: bytes
+ * @no: number in the operation
+ * @chain: which chain it belongs to
+ * @prev_src: home that the chain's previous chunk was read from, or ~0
+ * @src: home that is read, or ~0
+ * @dst: home that is written
+ * @flow: where it is in time
+ * @bound: no earlier end than this, ps; 0 for none
+ * @nr: number of visits; 0 until it is injected
+ * @at: the next visit
+ * @gate: the visit after which the chain's next chunk is injected, or ~0
+ * @visits: the way
+ */
+struct vsn_chunk {
+	struct vsn_op *op;
+	struct vsn_chunk *next;
+	u64 off;
+	u64 len;
+	u32 no;
+	u32 chain;
+	u32 prev_src;
+	u32 src;
+	u32 dst;
+	struct vsn_flow flow;
+	u64 bound;
+	u32 nr;
+	u32 at;
+	u32 gate;
+	struct vsn_visit visits[MAX_VISITS];
+};
+
+static struct vsn_chunk *chunk_alloc(struct vsn_sched *s, struct vsn_op *op, u32 chain)
+{
+	struct vsn_chunk *c = s->free_chunks;
+
+	if (vsn_sched_reserve(s))
+		return NULL;
+	if (c)
+		s->free_chunks = c->next;
+	else
+		c = s->mem.alloc(s->mem.ctx, sizeof(*c));
+	if (!c)
+		return NULL;
+	c->op = op;
+	c->no = op->nr_chunks++;
+	c->chain = chain;
+	c->prev_src = ~0U;
+	c->bound = 0;
+	c->nr = 0;
+	c->at = 0;
+	c->gate = ~0U;
+	op->in_flight++;
+	s->nr_chunks++;
+	return c;
+}
+
+/* The chunk is over; the caller sees to its operation. */
+void vsn_chunk_free(struct vsn_sched *s, struct vsn_chunk *c)
+{
+	c->op->in_flight--;
+	s->nr_chunks--;
+	c->next = s->free_chunks;
+	s->free_chunks = c;
+}
+
+void vsn_chunk_free_all(struct vsn_sched *s)
+{
+	struct vsn_chunk *c;
+
+	while ((c = s->free_chunks)) {
+		s->free_chunks = c->next;
+		s->mem.free(s->mem.ctx, c, sizeof(*c));
+	}
+}
+
+static struct vsn_event chunk_event(const struct vsn_chunk *c, u64 time)
+{
+	return (struct vsn_event) {
+		.time = time,
+		.stream = c->op->stream->id,
+		.seq = c->op->seq,
+		.order = (u64)(c->no + 1) << 32 | c->at,
+		.what = (void *)c,
+	};
+}
+
+static bool op_moves_range(const struct vsn_op *op)
+{
+	return op->sqe.opcode == VSN_OP_COPY || op->sqe.opcode == VSN_OP_FILL;
+}
+
+static bool op_exhausted(const struct vsn_op *op)
+{
+	return op->status || op->injected == (op_moves_range(op) ? op->sqe.len : 8);
+}
+
+/* The way */
+
+static void visit(struct vsn_chunk *c, u32 res, u64 bytes, u32 flags)
+{
+	c->visits[c->nr++] = (struct vsn_visit) {
+		.res = res,
+		.bytes = bytes,
+		.flags = flags,
+	};
+}
+
+static void visit_engine(struct vsn_sched *s, struct vsn_chunk *c, u32 ep,
+			 enum vsn_engine_kind kind, u64 bytes, u32 flags)
+{
+	visit(c, vsn_link_engine_id(s->topo, ep, kind), bytes, flags);
+}
+
+/* The links from one endpoint to another; the first is flagged with @flags. */
+static int visit_path(struct vsn_sched *s, struct vsn_chunk *c, u32 from, u32 to,
+		      u64 bytes, u32 flags)
+{
+	struct vsn_op *op = c->op;
+	struct vsn_path path;
+	int net;
+	u32 i;
+
+	net = vsn_route_find(s->topo, op->sqe.network, from, to, op->plane + c->chain,
+			     (u64)op->sqe.stream << 32 ^ op->seq, &path);
+	if (net < 0)
+		return net;
+	for (i = 0; i < path.nr_hops; i++) {
+		visit(c, path.hops[i], bytes, VISIT_LINK | flags);
+		c->visits[c->nr - 1].net = net;
+		flags = 0;
+	}
+	return net;
+}
+
+/* Source and destination are one endpoint's memory: bytes go out and in. */
+static int plan_local(struct vsn_sched *s, struct vsn_chunk *c)
+{
+	u32 me = c->op->sqe.initiator;
+	u32 passes = c->src == ~0U ? 1 : 2;
+	u32 turn = 0;
+	int net;
+
+	if (c->dst != me && c->prev_src != c->src) {
+		net = visit_path(s, c, me, c->dst, 0, 0);
+		if (net < 0)
+			return net;
+		turn = VISIT_TURN;
+	}
+	c->gate = c->nr;
+	visit_engine(s, c, c->dst, VSN_ENGINE_MEMORY, passes * c->len,
+		     turn | (c->prev_src == c->src ? 0 : VISIT_LATENCY));
+	if (c->dst == me)
+		return 0;
+	net = visit_path(s, c, c->dst, me, 0, VISIT_TURN);
+	if (net >= 0)
+		c->op->net = net;
+	return net;
+}
+
+static int plan_push(struct vsn_sched *s, struct vsn_chunk *c)
+{
+	u32 me = c->op->sqe.initiator;
+	u32 from = c->src == ~0U ? me : c->src;
+	bool lead = c->prev_src != from;
+	u32 turn = 0;
+	int net;
+
+	if (from != me && lead) {
+		net = visit_path(s, c, me, from, 0, 0);
+		if (net < 0)
+			return net;
+		turn = VISIT_TURN;
+	}
+	visit_engine(s, c, from, VSN_ENGINE_WRITE, c->len, turn);
+	if (c->src != ~0U)
+		visit_engine(s, c, from, VSN_ENGINE_MEMORY, c->len,
+			     lead ? VISIT_LATENCY : 0);
+	/* Commands to many homes follow each other; data of one home does. */
+	c->gate = turn && c->op->src->nr_homes > 1 ? 0 : c->nr;
+	net = visit_path(s, c, from, c->dst, c->len, 0);
+	if (net < 0)
+		return net;
+	c->op->net = net;
+	visit_engine(s, c, c->dst, VSN_ENGINE_MEMORY, c->len, 0);
+	return visit_path(s, c, c->dst, me, 0, VISIT_TURN);
+}
+
+static int plan_pull(struct vsn_sched *s, struct vsn_chunk *c)
+{
+	u32 me = c->op->sqe.initiator;
+	int net;
+
+	c->gate = 0;
+	visit_engine(s, c, me, VSN_ENGINE_READ, c->len, VISIT_PACE);
+	net = visit_path(s, c, me, c->src, 0, 0);
+	if (net < 0)
+		return net;
+	visit_engine(s, c, c->src, VSN_ENGINE_MEMORY, c->len,
+		     VISIT_TURN | VISIT_LATENCY);
+	net = visit_path(s, c, c->src, me, c->len, 0);
+	if (net < 0)
+		return net;
+	c->op->net = net;
+	visit_engine(s, c, me, VSN_ENGINE_MEMORY, c->len, 0);
+	return 0;
+}
+
+/* Atomics and SIGNAL: operands out, the old value back. */
+static int plan_word(struct vsn_sched *s, struct vsn_chunk *c)
+{
+	struct vsn_op *op = c->op;
+	u32 me = op->sqe.initiator;
+	bool posted = op->sqe.opcode == VSN_OP_SIGNAL;
+	u32 latency = posted ? 0 : VISIT_LATENCY;
+	int net;
+
+	if (c->dst == me) {
+		visit_engine(s, c, me, VSN_ENGINE_MEMORY, 8, latency);
+		return 0;
+	}
+	net = visit_path(s, c, me, c->dst, op->sqe.opcode == VSN_OP_CAS ? 16 : 8, 0);
+	if (net < 0)
+		return net;
+	op->net = net;
+	visit_engine(s, c, c->dst, VSN_ENGINE_MEMORY, 8, VISIT_TURN | latency);
+	if (posted)
+		return 0;
+	return visit_path(s, c, c->dst, me, 8, VISIT_TURN);
+}
+
+/* End of the equal piece that holds the byte at @off. */
+static u64 piece_end(const struct vsn_op *op, u64 off)
+{
+	u64 len = op->sqe.len / op->pieces, longer = op->sqe.len % op->pieces;
+	u64 split = longer * (len + 1);
+
+	if (off < split)
+		return (off / (len + 1) + 1) * (len + 1);
+	return split + ((off - split) / len + 1) * len;
+}
+
+/* Give the chunk the next bytes of its operation, and a way. */
+static int plan(struct vsn_sched *s, struct vsn_chunk *c)
+{
+	struct vsn_op *op = c->op;
+	u64 off = op->injected, end, at;
+	int err;
+
+	c->off = off;
+	at = op->sqe.dst - op->dst->ua + off;
+	c->dst = vsn_place_home(op->dst, at);
+	c->src = ~0U;
+	if (!op_moves_range(op)) {
+		c->len = 8;
+		err = plan_word(s, c);
+		op->injected = 8;
+		return err < 0 ? err : 0;
+	}
+	end = vsn_min(piece_end(op, off), off + vsn_place_run(op->dst, at));
+	if (op->src) {
+		at = op->sqe.src - op->src->ua + off;
+		c->src = vsn_place_home(op->src, at);
+		end = vsn_min(end, off + vsn_place_run(op->src, at));
+	}
+	c->len = end - off;
+	op->injected = end;
+	if (c->src == c->dst || (c->src == ~0U && c->dst == op->sqe.initiator))
+		err = plan_local(s, c);
+	else if (c->dst == op->sqe.initiator)
+		err = plan_pull(s, c);
+	else
+		err = plan_push(s, c);
+	return err < 0 ? err : 0;
+}
+
+/* In motion */
+
+static u64 wire_bytes(const struct vsn_network *net, u64 payload)
+{
+	u64 packets = payload ? (payload + net->packet - 1) / net->packet : 1;
+
+	return payload + packets * net->header;
+}
+
+/* Pass one resource. */
+static int pass(struct vsn_sched *s, struct vsn_chunk *c, const struct vsn_visit *v)
+{
+	struct vsn_link *link = vsn_links_touch(&s->links, v->res);
+	u64 latency = 0, wire, start;
+	int err;
+
+	if (!link)
+		return -ENOMEM;
+	if (v->flags & VISIT_TURN) {
+		c->flow.head = c->flow.tail;
+		c->flow.tail = vsn_max(c->flow.tail, c->bound);
+	}
+	if (v->flags & (VISIT_LINK | VISIT_LATENCY))
+		latency = link->latency;
+	wire = v->bytes;
+	if (v->flags & VISIT_LINK)
+		wire = wire_bytes(&s->topo->networks[v->net], v->bytes);
+	start = vsn_max(c->flow.head, link->busy);
+	err = vsn_link_pass(link, &c->flow, wire, latency);
+	if (err)
+		return err;
+	if (v->flags & VISIT_PACE) {
+		c->bound = c->flow.tail;
+		c->flow.tail = c->flow.head;
+	} else if (c->bound && __builtin_add_overflow(c->bound, latency, &c->bound)) {
+		return -EOVERFLOW;
+	}
+	link->payload += v->bytes;
+	link->wire += wire;
+	link->transfers++;
+	if (v->flags & VISIT_LINK) {
+		struct vsn_xfer xfer = {
+			.op = c->op,
+			.link = v->res,
+			.payload = v->bytes,
+			.wire = wire,
+			.start = start,
+			.end = c->flow.tail,
+			.chunk = c->no,
+			.net = link->net,
+			.tier = link->tier,
+		};
+
+		c->op->wire += wire;
+		s->ops->xfer(s->ctx, &xfer);
+	}
+	return 0;
+}
+
+/* The gate is passed: the chain's next chunk follows when the resource is free. */
+static void follow(struct vsn_sched *s, struct vsn_chunk *c, u32 res, u64 now)
+{
+	struct vsn_op *op = c->op;
+	struct vsn_event ev;
+	struct vsn_chunk *n;
+
+	if (op_exhausted(op))
+		return;
+	n = chunk_alloc(s, op, c->chain);
+	if (!n) {
+		op->status = -ENOMEM;
+		return;
+	}
+	n->prev_src = c->src == ~0U ? op->sqe.initiator : c->src;
+	n->flow.head = vsn_max(now, vsn_links_find(&s->links, res)->busy);
+	n->flow.tail = n->flow.head;
+	ev = chunk_event(n, n->flow.head);
+	vsn_heap_push(&s->heap, &ev);
+}
+
+/* Count a chunk that has arrived. */
+static int arrive(struct vsn_sched *s, struct vsn_chunk *c)
+{
+	struct vsn_op *op = c->op;
+	u32 me = op->sqe.initiator;
+	struct vsn_endpoint_stats *stats, *to, *from;
+	u32 src = c->src == ~0U ? me : c->src;
+
+	op->end = vsn_max(op->end, c->flow.tail);
+	if (!op_moves_range(op))
+		return 0;
+	to = vsn_sparse_touch(&s->stats, c->dst);
+	from = vsn_sparse_touch(&s->stats, src);
+	if (!to || !from)
+		return -ENOMEM;
+	stats = vsn_sparse_find(&s->stats, me);
+	op->bytes += c->len;
+	if (src == c->dst) {
+		stats->local_bytes += c->len;
+		return 0;
+	}
+	if (c->dst == me)
+		stats->read_bytes += c->len;
+	else
+		stats->write_bytes += c->len;
+	to->in_bytes += c->len;
+	from->out_bytes += c->len;
+	return 0;
+}
+
+static void retire(struct vsn_sched *s, struct vsn_chunk *c)
+{
+	struct vsn_op *op = c->op;
+
+	vsn_chunk_free(s, c);
+	if (op->in_flight || !op_exhausted(op))
+		return;
+	vsn_sched_push_end(s, op);
+}
+
+void vsn_chunk_step(struct vsn_sched *s, struct vsn_chunk *c)
+{
+	struct vsn_op *op = c->op;
+	struct vsn_event ev;
+	int err = 0;
+
+	if (!c->nr) {
+		if (op_exhausted(op)) {
+			op->end = vsn_max(op->end, op->status ? s->now : 0);
+			retire(s, c);
+			return;
+		}
+		err = plan(s, c);
+	}
+	while (!err) {
+		const struct vsn_visit *v = &c->visits[c->at];
+
+		err = pass(s, c, v);
+		if (err)
+			break;
+		if (c->at == c->gate)
+			follow(s, c, v->res, s->now);
+		if (++c->at == c->nr) {
+			err = arrive(s, c);
+			break;
+		}
+		ev = chunk_event(c, c->visits[c->at].flags & VISIT_TURN ?
+				    c->flow.tail : c->flow.head);
+		/* Go on at once where the heap would give this event back next. */
+		if (ev.time > s->until ||
+		    (s->heap.nr && vsn_event_before(&s->heap.ev[0], &ev))) {
+			vsn_heap_push(&s->heap, &ev);
+			return;
+		}
+		s->now = ev.time;
+	}
+	if (err) {
+		op->status = err;
+		op->end = vsn_max(op->end, s->now);
+	}
+	retire(s, c);
+}
+
+/* Homes of the operation's first byte. */
+static void first_homes(const struct vsn_op *op, u32 *src, u32 *dst)
+{
+	*dst = vsn_place_home(op->dst, op->sqe.dst - op->dst->ua);
+	*src = op->src ? vsn_place_home(op->src, op->sqe.src - op->src->ua) :
+			 op->sqe.initiator;
+}
+
+/*
+ * How many chains, and into how many pieces: 16 a chain, of 64 KiB to 8 MiB.  A
+ * short operation takes one plane; which one rotates with the operations.
+ */
+static int cut(struct vsn_sched *s, struct vsn_op *op)
+{
+	u64 len = op->sqe.len, per_chain;
+	u32 src, dst;
+	int net;
+
+	op->chains = 1;
+	op->pieces = 1;
+	op->plane = op->sqe.initiator + op->sqe.stream + (u32)op->seq;
+	first_homes(op, &src, &dst);
+	if (src != dst) {
+		net = vsn_route_network(s->topo, op->sqe.network, src, dst);
+		if (net < 0)
+			return net;
+		if (op_moves_range(op) && len > s->topo->networks[net].stripe)
+			op->chains = vsn_min(len, vsn_route_planes(s->topo, net, src,
+								   dst));
+	}
+	if (!op_moves_range(op))
+		return 0;
+	per_chain = vsn_min(len / (op->chains * PIECE_MIN), PIECES_PER_CHAIN);
+	per_chain = vsn_max(per_chain, (len + op->chains * VSN_CHUNK_MAX - 1) /
+				       (op->chains * VSN_CHUNK_MAX));
+	op->pieces = op->chains * vsn_max(per_chain, 1);
+	return 0;
+}
+
+int vsn_chunk_start(struct vsn_sched *s, struct vsn_op *op)
+{
+	const struct vsn_kind *kind;
+	struct vsn_event ev;
+	struct vsn_chunk *c;
+	u64 time;
+	u32 i;
+	int err;
+
+	kind = &s->topo->kinds[vsn_topo_kind(s->topo, op->sqe.initiator)];
+	if (__builtin_add_overflow(op->start, kind->overhead, &time))
+		return -EOVERFLOW;
+	err = cut(s, op);
+	if (err)
+		return err;
+	for (i = 0; i < op->chains; i++) {
+		c = chunk_alloc(s, op, i);
+		if (!c) {
+			/* Those that are under way will see it and retire. */
+			if (!i)
+				return -ENOMEM;
+			op->status = -ENOMEM;
+			return 0;
+		}
+		c->flow.head = time;
+		c->flow.tail = time;
+		ev = chunk_event(c, time);
+		vsn_heap_push(&s->heap, &ev);
+	}
+	return 0;
+}

@@ -1,0 +1,624 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Streams and events.
+ *
+ * A stream is an ordered sequence of operations of one initiator.  Only its head
+ * is in motion: it has one event in the heap (its start, or its end), or it is
+ * active and its chunks have one event each, or it is a blocked WAIT and has none.
+ * So room for (streams + chunks) events makes every push safe.
+ *
+ * An operation starts at the end of the one before it, or at the horizon; its
+ * bytes take effect in its end event.  The heap orders events of all streams, so
+ * effects happen in the order of virtual time.
+ *
+ * How a chunk travels is in chunk.c.
+ */
+#include "sched_impl.h"
+
+#define STREAM_BUCKETS	64	/* to begin with */
+#define WAIT_SHIFT	10
+#define WAIT_BUCKETS	(1U << WAIT_SHIFT)
+#define MAX_STREAMS	(1U << 20)
+
+/* vsn_event.order of an operation's own events; a chunk's lie between. */
+#define ORDER_START	0ULL
+#define ORDER_END	U64_MAX
+
+static size_t hash_u64(u64 v, size_t buckets)
+{
+	return (v * 0x9e3779b97f4a7c15ULL >> 32) & (buckets - 1);
+}
+
+int vsn_sched_reserve(struct vsn_sched *s)
+{
+	return vsn_heap_reserve(&s->heap, s->nr_streams + s->nr_chunks + 1, &s->mem);
+}
+
+static void push_op(struct vsn_sched *s, struct vsn_op *op, u64 time, u64 order)
+{
+	struct vsn_event ev = {
+		.time = time,
+		.stream = op->stream->id,
+		.seq = op->seq,
+		.order = order,
+		.what = op,
+	};
+
+	vsn_heap_push(&s->heap, &ev);
+}
+
+void vsn_sched_push_end(struct vsn_sched *s, struct vsn_op *op)
+{
+	push_op(s, op, op->end, ORDER_END);
+}
+
+/* Streams */
+
+static struct vsn_stream **stream_slot(struct vsn_sched *s, u64 id)
+{
+	struct vsn_stream **slot = &s->streams[hash_u64(id, s->stream_room)];
+
+	while (*slot && (*slot)->id != id)
+		slot = &(*slot)->next;
+	return slot;
+}
+
+/* More buckets, when there are as many streams; failing that, longer chains. */
+static void grow_streams(struct vsn_sched *s)
+{
+	size_t old_room = s->stream_room, room = old_room * 2, i;
+	struct vsn_stream **old = s->streams, *st, *next;
+	struct vsn_stream **table;
+
+	if (s->nr_streams < old_room)
+		return;
+	table = s->mem.alloc(s->mem.ctx, room * sizeof(*table));
+	if (!table)
+		return;
+	for (i = 0; i < old_room; i++) {
+		for (st = old[i]; st; st = next) {
+			struct vsn_stream **slot = &table[hash_u64(st->id, room)];
+
+			next = st->next;
+			st->next = *slot;
+			*slot = st;
+		}
+	}
+	s->streams = table;
+	s->stream_room = room;
+	s->mem.free(s->mem.ctx, old, old_room * sizeof(*old));
+}
+
+static struct vsn_stream *get_stream(struct vsn_sched *s, u64 id)
+{
+	struct vsn_stream **slot, *st;
+
+	slot = stream_slot(s, id);
+	if (*slot)
+		return *slot;
+	if (s->nr_streams >= MAX_STREAMS)
+		return NULL;
+	if (vsn_sched_reserve(s))
+		return NULL;
+	st = s->mem.alloc(s->mem.ctx, sizeof(*st));
+	if (!st)
+		return NULL;
+	st->id = id;
+	s->nr_streams++;
+	grow_streams(s);
+	slot = stream_slot(s, id);
+	st->next = *slot;
+	*slot = st;
+	return st;
+}
+
+/*
+ * An idle stream is forgotten: its last operation ended at an event that has
+ * been executed, so no later one could start before the horizon anyway.
+ */
+static void drop_stream(struct vsn_sched *s, struct vsn_stream *st)
+{
+	struct vsn_stream **slot = stream_slot(s, st->id);
+
+	*slot = st->next;
+	s->nr_streams--;
+	s->mem.free(s->mem.ctx, st, sizeof(*st));
+}
+
+/* Start the stream's first operation no earlier than @time. */
+static void start_head(struct vsn_sched *s, struct vsn_stream *st, u64 time)
+{
+	struct vsn_op *op = st->head;
+
+	op->state = VSN_OP_STARTING;
+	op->start = vsn_max(time, s->now);
+	push_op(s, op, op->start, ORDER_START);
+}
+
+/* Count a completed operation and hand it back; it is in no list any more. */
+static void complete(struct vsn_sched *s, struct vsn_op *op)
+{
+	struct vsn_endpoint_stats *stats;
+
+	op->state = VSN_OP_DONE;
+	s->nr_pending--;
+	s->nr_completed++;
+	stats = vsn_sparse_find(&s->stats, op->sqe.initiator);
+	stats->ops++;
+	if (op->status)
+		stats->errors++;
+	s->ops->complete(s->ctx, op);
+}
+
+/* The head of a stream is done, at op->end. */
+static void finish_head(struct vsn_sched *s, struct vsn_op *op)
+{
+	struct vsn_stream *st = op->stream;
+
+	st->head = op->next;
+	if (st->head)
+		start_head(s, st, op->end);
+	else
+		drop_stream(s, st);
+	op->stream = NULL;
+	complete(s, op);
+}
+
+/* WAIT */
+
+static struct vsn_op **wait_bucket(struct vsn_sched *s, u64 ua)
+{
+	return &s->waiters[hash_u64(ua >> 12, WAIT_BUCKETS)];
+}
+
+static void block(struct vsn_sched *s, struct vsn_op *op)
+{
+	struct vsn_op **bucket = wait_bucket(s, op->sqe.dst);
+
+	op->state = VSN_OP_BLOCKED;
+	op->wait_prev = NULL;
+	op->wait_next = *bucket;
+	if (*bucket)
+		(*bucket)->wait_prev = op;
+	*bucket = op;
+	s->nr_blocked++;
+}
+
+static void unblock(struct vsn_sched *s, struct vsn_op *op)
+{
+	if (op->wait_prev)
+		op->wait_prev->wait_next = op->wait_next;
+	else
+		*wait_bucket(s, op->sqe.dst) = op->wait_next;
+	if (op->wait_next)
+		op->wait_next->wait_prev = op->wait_prev;
+	s->nr_blocked--;
+}
+
+/*
+ * Is the value there?  Then the WAIT ends when word of it, from the home at
+ * @time, reaches the waiter.
+ */
+static bool try_wait(struct vsn_sched *s, struct vsn_op *op, u64 time)
+{
+	int err;
+
+	err = s->ops->load(s->ctx, op, &op->value);
+	if (!err && op->value < op->sqe.arg0)
+		return false;
+	op->state = VSN_OP_ACTIVE;
+	op->end = time;
+	if (!err && __builtin_add_overflow(time, op->wait_latency, &op->end)) {
+		op->end = time;
+		err = -EOVERFLOW;
+	}
+	op->status = err;
+	vsn_sched_push_end(s, op);
+	return true;
+}
+
+static void wake_bucket(struct vsn_sched *s, struct vsn_op *op, u64 ua, u64 len,
+			u64 time)
+{
+	struct vsn_op *next;
+
+	for (; op; op = next) {
+		next = op->wait_next;
+		if (op->sqe.dst < ua || op->sqe.dst - ua >= len)
+			continue;
+		if (try_wait(s, op, time))
+			unblock(s, op);
+	}
+}
+
+/* Bytes changed at @time: look at the WAITs on them. */
+static void wake_range(struct vsn_sched *s, u64 ua, u64 len, u64 time)
+{
+	u64 page, first = ua >> 12, last = (ua + len - 1) >> 12;
+	size_t i;
+
+	if (!s->nr_blocked)
+		return;
+	if (last - first < WAIT_BUCKETS) {
+		for (page = first; page <= last; page++)
+			wake_bucket(s, *wait_bucket(s, page << 12), ua, len, time);
+	} else {
+		for (i = 0; i < WAIT_BUCKETS; i++)
+			wake_bucket(s, s->waiters[i], ua, len, time);
+	}
+}
+
+/**
+ * vsn_sched_recheck - look at every blocked WAIT again
+ * @s: the scheduler
+ *
+ * Notices what the CPU has stored; such a value counts as there at the horizon.
+ */
+void vsn_sched_recheck(struct vsn_sched *s)
+{
+	size_t i;
+
+	for (i = 0; s->nr_blocked && i < WAIT_BUCKETS; i++)
+		wake_bucket(s, s->waiters[i], 0, U64_MAX, s->now);
+}
+
+static int start_wait(struct vsn_sched *s, struct vsn_op *op)
+{
+	u32 home = vsn_place_home(op->dst, op->sqe.dst - op->dst->ua);
+	struct vsn_path path;
+	int net;
+
+	if (home != op->sqe.initiator) {
+		net = vsn_route_find(s->topo, op->sqe.network, home,
+				     op->sqe.initiator, 0, 0, &path);
+		if (net < 0)
+			return net;
+		op->net = net;
+		op->wait_latency = vsn_route_latency(s->topo, &path);
+	}
+	if (!try_wait(s, op, op->start))
+		block(s, op);
+	return 0;
+}
+
+static int start_compute(struct vsn_sched *s, struct vsn_op *op)
+{
+	struct vsn_link *engine;
+	u64 end;
+
+	engine = vsn_links_touch(&s->links,
+				 vsn_link_engine_id(s->topo, op->sqe.initiator,
+						    VSN_ENGINE_COMPUTE));
+	if (!engine)
+		return -ENOMEM;
+	if (__builtin_add_overflow(vsn_max(op->start, engine->busy), op->sqe.arg0,
+				   &end))
+		return -EOVERFLOW;
+	engine->busy = end;
+	engine->busy_time += op->sqe.arg0;
+	engine->transfers++;
+	op->end = end;
+	vsn_sched_push_end(s, op);
+	return 0;
+}
+
+/* The start event of a stream's head. */
+static void start_op(struct vsn_sched *s, struct vsn_op *op)
+{
+	int err = 0;
+
+	op->state = VSN_OP_ACTIVE;
+	op->end = op->start;
+	switch (op->sqe.opcode) {
+	case VSN_OP_NOP:
+		vsn_sched_push_end(s, op);
+		break;
+	case VSN_OP_COMPUTE:
+		err = start_compute(s, op);
+		break;
+	case VSN_OP_WAIT:
+		err = start_wait(s, op);
+		break;
+	default:
+		err = vsn_chunk_start(s, op);
+		break;
+	}
+	if (err) {
+		op->status = err;
+		vsn_sched_push_end(s, op);
+	}
+}
+
+/* What an operation does to memory, at its end. */
+static void take_effect(struct vsn_sched *s, struct vsn_op *op)
+{
+	const struct vsn_sqe *sqe = &op->sqe;
+	struct vsn_endpoint_stats *stats;
+	u64 len = 0;
+	int err = 0;
+
+	switch (sqe->opcode) {
+	case VSN_OP_COPY:
+	case VSN_OP_FILL:
+		if (sqe->flags & VSN_OP_F_NODATA)
+			break;
+		err = sqe->opcode == VSN_OP_COPY ? s->ops->copy(s->ctx, op) :
+						   s->ops->fill(s->ctx, op);
+		len = sqe->len;
+		break;
+	case VSN_OP_FADD:
+	case VSN_OP_CAS:
+	case VSN_OP_SWAP:
+	case VSN_OP_SIGNAL:
+		err = s->ops->atomic(s->ctx, op, &op->value);
+		if (sqe->opcode == VSN_OP_SIGNAL)
+			op->value = 0;
+		len = 8;
+		if (err)
+			break;
+		stats = vsn_sparse_touch(&s->stats,
+					 vsn_place_home(op->dst, sqe->dst - op->dst->ua));
+		if (stats)
+			stats->atomics++;
+		break;
+	}
+	if (err)
+		op->status = err;
+	else if (len)
+		wake_range(s, sqe->dst, len, op->end);
+}
+
+static void end_op(struct vsn_sched *s, struct vsn_op *op)
+{
+	if (!op->status)
+		take_effect(s, op);
+	finish_head(s, op);
+}
+
+/**
+ * vsn_sched_submit - accept an operation
+ * @s: the scheduler
+ * @op: a checked operation
+ *
+ * It runs after all that was submitted to its stream before.
+ *
+ * Return: 0, and complete() will give @op back; -ENOMEM, or -EAGAIN when there
+ * are too many streams, and @op remains the caller's.
+ */
+int vsn_sched_submit(struct vsn_sched *s, struct vsn_op *op)
+{
+	u64 id = (u64)op->sqe.initiator << 32 | op->sqe.stream;
+	struct vsn_stream *st;
+
+	/* complete() counts here and must not fail. */
+	if (!vsn_sparse_touch(&s->stats, op->sqe.initiator))
+		return -ENOMEM;
+	st = get_stream(s, id);
+	if (!st)
+		return s->nr_streams >= MAX_STREAMS ? -EAGAIN : -ENOMEM;
+	op->stream = st;
+	op->seq = st->next_seq++;
+	op->next = NULL;
+	op->state = VSN_OP_QUEUED;
+	s->nr_pending++;
+	if (st->head) {
+		st->last->next = op;
+		st->last = op;
+	} else {
+		st->head = op;
+		st->last = op;
+		start_head(s, st, s->now);
+	}
+	return 0;
+}
+
+/**
+ * vsn_sched_run - execute events
+ * @s: the scheduler
+ * @until: ps; later events stay; VSN_TIME_MAX for no bound
+ * @budget: execute at most so many events
+ *
+ * Return: true when the budget ended it and there is more to do; false when
+ * nothing up to @until can move.
+ */
+bool vsn_sched_run(struct vsn_sched *s, u64 until, u32 budget)
+{
+	struct vsn_event ev;
+
+	s->until = until;
+	while (s->heap.nr && s->heap.ev[0].time <= until) {
+		if (!budget--)
+			return true;
+		vsn_heap_pop(&s->heap, &ev);
+		s->now = ev.time;
+		if (ev.order == ORDER_START)
+			start_op(s, ev.what);
+		else if (ev.order == ORDER_END)
+			end_op(s, ev.what);
+		else
+			vsn_chunk_step(s, ev.what);
+	}
+	if (until != VSN_TIME_MAX)
+		s->now = vsn_max(s->now, until);
+	return false;
+}
+
+/* Cancel */
+
+static bool cancels(const struct vsn_op *op, const void *owner)
+{
+	return op->owner == owner &&
+	       (op->state == VSN_OP_QUEUED || op->state == VSN_OP_STARTING ||
+		op->state == VSN_OP_BLOCKED);
+}
+
+static bool drops_event(void *owner, const struct vsn_event *ev)
+{
+	return ev->order == ORDER_START && cancels(ev->what, owner);
+}
+
+/* Move what is to be cancelled from the stream to *@list; was the head among it? */
+static bool cancel_stream(struct vsn_sched *s, struct vsn_stream *st,
+			  const void *owner, struct vsn_op ***list)
+{
+	struct vsn_op **p = &st->head, *op;
+	bool head = cancels(st->head, owner);
+
+	st->last = NULL;
+	while ((op = *p)) {
+		if (!cancels(op, owner)) {
+			st->last = op;
+			p = &op->next;
+			continue;
+		}
+		if (op->state == VSN_OP_BLOCKED)
+			unblock(s, op);
+		*p = op->next;
+		op->next = NULL;
+		**list = op;
+		*list = &op->next;
+	}
+	return head;
+}
+
+/**
+ * vsn_sched_cancel - cancel what has not started
+ * @s: the scheduler
+ * @owner: whose operations
+ *
+ * Queued operations and blocked WAITs complete with -ECANCELED, at the horizon;
+ * operations whose chunks are on the way go on.
+ *
+ * Return: number of operations cancelled.
+ */
+u64 vsn_sched_cancel(struct vsn_sched *s, const void *owner)
+{
+	struct vsn_op *list = NULL, **end = &list, *op;
+	struct vsn_stream *st, *next;
+	u64 n = 0;
+	size_t i;
+
+	vsn_heap_filter(&s->heap, drops_event, (void *)owner);
+	for (i = 0; i < s->stream_room; i++) {
+		for (st = s->streams[i]; st; st = next) {
+			bool head = cancel_stream(s, st, owner, &end);
+
+			next = st->next;
+			if (!st->head)
+				drop_stream(s, st);
+			else if (head)
+				start_head(s, st, s->now);
+		}
+	}
+	while ((op = list)) {
+		list = op->next;
+		op->stream = NULL;
+		op->status = -ECANCELED;
+		op->start = s->now;
+		op->end = s->now;
+		complete(s, op);
+		n++;
+	}
+	return n;
+}
+
+/**
+ * vsn_sched_blocked - list the blocked WAITs
+ * @s: the scheduler
+ * @list: room for @max entries; may be NULL when @max is 0
+ * @max: how many to write
+ *
+ * Return: number of entries written.
+ */
+size_t vsn_sched_blocked(const struct vsn_sched *s, struct vsn_blocked *list,
+			 size_t max)
+{
+	const struct vsn_op *op;
+	size_t i, n = 0;
+
+	for (i = 0; i < WAIT_BUCKETS; i++) {
+		for (op = s->waiters[i]; op; op = op->wait_next) {
+			if (n == max)
+				return n;
+			list[n++] = (struct vsn_blocked) {
+				.user_data = op->sqe.user_data,
+				.initiator = op->sqe.initiator,
+				.stream = op->sqe.stream,
+				.ua = op->sqe.dst,
+				.want = op->sqe.arg0,
+				.value = op->value,
+			};
+		}
+	}
+	return n;
+}
+
+/**
+ * vsn_sched_init - make a scheduler, at time 0 and with nothing to do
+ * @s: to fill in
+ * @topo: a committed topology; must outlive it
+ * @mem: memory, copied
+ * @ops: effects
+ * @ctx: passed to @ops
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int vsn_sched_init(struct vsn_sched *s, const struct vsn_topo *topo,
+		   const struct vsn_mem *mem, const struct vsn_sched_ops *ops,
+		   void *ctx)
+{
+	memset(s, 0, sizeof(*s));
+	s->topo = topo;
+	s->mem = *mem;
+	s->ops = ops;
+	s->ctx = ctx;
+	s->stream_room = STREAM_BUCKETS;
+	s->streams = mem->alloc(mem->ctx, s->stream_room * sizeof(*s->streams));
+	s->waiters = mem->alloc(mem->ctx, WAIT_BUCKETS * sizeof(*s->waiters));
+	if (!s->streams || !s->waiters || vsn_links_init(&s->links, topo, &s->mem) ||
+	    vsn_sparse_init(&s->stats, topo->nr_endpoints,
+			    sizeof(struct vsn_endpoint_stats), &s->mem)) {
+		vsn_sched_free(s);
+		return -ENOMEM;
+	}
+	return 0;
+}
+
+/**
+ * vsn_sched_free - end a scheduler
+ * @s: the scheduler; may be all zero
+ *
+ * What is pending completes with -ECANCELED first, without taking effect.
+ */
+void vsn_sched_free(struct vsn_sched *s)
+{
+	struct vsn_event ev;
+	struct vsn_op *op;
+	size_t i;
+
+	while (vsn_heap_pop(&s->heap, &ev))
+		if (ev.order != ORDER_START && ev.order != ORDER_END)
+			vsn_chunk_free(s, ev.what);
+	for (i = 0; s->streams && i < s->stream_room; i++) {
+		while (s->streams[i]) {
+			struct vsn_stream *st = s->streams[i];
+
+			while ((op = st->head)) {
+				st->head = op->next;
+				op->stream = NULL;
+				op->status = -ECANCELED;
+				complete(s, op);
+			}
+			drop_stream(s, st);
+		}
+	}
+	vsn_chunk_free_all(s);
+	vsn_heap_free(&s->heap, &s->mem);
+	vsn_links_free(&s->links);
+	vsn_sparse_free(&s->stats);
+	if (s->streams)
+		s->mem.free(s->mem.ctx, s->streams, s->stream_room * sizeof(*s->streams));
+	if (s->waiters)
+		s->mem.free(s->mem.ctx, s->waiters, WAIT_BUCKETS * sizeof(*s->waiters));
+	memset(s, 0, sizeof(*s));
+}

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* Between sched.c (streams, events) and chunk.c (how a chunk travels). */
+#ifndef VSN_CORE_SCHED_IMPL_H
+#define VSN_CORE_SCHED_IMPL_H
+
+#include "sched.h"
+
+/**
+ * struct vsn_stream - operations of one (initiator, stream) that are pending
+ * @id: initiator << 32 | stream
+ * @next: in the hash table
+ * @head: the one in motion, never NULL
+ * @last: the last one
+ * @next_seq: number of the next one
+ */
+struct vsn_stream {
+	u64 id;
+	struct vsn_stream *next;
+	struct vsn_op *head;
+	struct vsn_op *last;
+	u64 next_seq;
+};
+
+/* Room for one more event than there are now. */
+int vsn_sched_reserve(struct vsn_sched *s);
+/* The operation's chunks are all there; it ends at op->end. */
+void vsn_sched_push_end(struct vsn_sched *s, struct vsn_op *op);
+
+/* Begin an operation that moves bytes; 0, or an errno and nothing is on the way. */
+int vsn_chunk_start(struct vsn_sched *s, struct vsn_op *op);
+/* A chunk's event. */
+void vsn_chunk_step(struct vsn_sched *s, struct vsn_chunk *chunk);
+void vsn_chunk_free(struct vsn_sched *s, struct vsn_chunk *chunk);
+void vsn_chunk_free_all(struct vsn_sched *s);
+
+#endif /* VSN_CORE_SCHED_IMPL_H */
