@@ -27,12 +27,12 @@ const struct nla_policy vsn_kind_nl_policy[VSN_A_KIND_PACKAGES + 1] = {
 	[VSN_A_KIND_KIND] = NLA_POLICY_RANGE(NLA_U32, 1, 3),
 	[VSN_A_KIND_DIM] = { .type = NLA_STRING, .len = VSN_NAME_LEN, },
 	[VSN_A_KIND_PACKAGE] = { .type = NLA_NUL_STRING, .len = VSN_NAME_LEN, },
-	[VSN_A_KIND_CAPACITY] = { .type = NLA_U64, },
-	[VSN_A_KIND_MEM_BANDWIDTH] = { .type = NLA_U64, },
-	[VSN_A_KIND_MEM_LATENCY] = { .type = NLA_U64, },
-	[VSN_A_KIND_READ_BANDWIDTH] = { .type = NLA_U64, },
-	[VSN_A_KIND_WRITE_BANDWIDTH] = { .type = NLA_U64, },
-	[VSN_A_KIND_OVERHEAD] = { .type = NLA_U64, },
+	[VSN_A_KIND_CAPACITY] = { .type = NLA_UINT, },
+	[VSN_A_KIND_MEM_BANDWIDTH] = { .type = NLA_UINT, },
+	[VSN_A_KIND_MEM_LATENCY] = { .type = NLA_UINT, },
+	[VSN_A_KIND_READ_BANDWIDTH] = { .type = NLA_UINT, },
+	[VSN_A_KIND_WRITE_BANDWIDTH] = { .type = NLA_UINT, },
+	[VSN_A_KIND_OVERHEAD] = { .type = NLA_UINT, },
 	[VSN_A_KIND_BASE] = { .type = NLA_U32, },
 	[VSN_A_KIND_COUNT] = { .type = NLA_U32, },
 	[VSN_A_KIND_PACKAGES] = { .type = NLA_U32, },
@@ -44,15 +44,15 @@ const struct nla_policy vsn_network_nl_policy[VSN_A_NETWORK_INDEX + 1] = {
 	[VSN_A_NETWORK_PACKET] = NLA_POLICY_MIN(NLA_U32, 1),
 	[VSN_A_NETWORK_STRIPE] = { .type = NLA_U32, },
 	[VSN_A_NETWORK_POLICY] = NLA_POLICY_RANGE(NLA_U32, 1, 2),
-	[VSN_A_NETWORK_SEED] = { .type = NLA_U64, },
+	[VSN_A_NETWORK_SEED] = { .type = NLA_UINT, },
 	[VSN_A_NETWORK_TIER] = NLA_POLICY_NESTED(vsn_tier_nl_policy),
 	[VSN_A_NETWORK_INDEX] = { .type = NLA_U32, },
 };
 
 const struct nla_policy vsn_port_nl_policy[VSN_A_PORT_EFFICIENCY + 1] = {
 	[VSN_A_PORT_KIND] = NLA_POLICY_RANGE(NLA_U32, 1, 3),
-	[VSN_A_PORT_BANDWIDTH] = { .type = NLA_U64, },
-	[VSN_A_PORT_LATENCY] = { .type = NLA_U64, },
+	[VSN_A_PORT_BANDWIDTH] = { .type = NLA_UINT, },
+	[VSN_A_PORT_LATENCY] = { .type = NLA_UINT, },
 	[VSN_A_PORT_EFFICIENCY] = NLA_POLICY_FULL_RANGE(NLA_U32, &vsn_a_port_efficiency_range),
 };
 
@@ -66,7 +66,7 @@ const struct nla_policy vsn_tier_nl_policy[VSN_A_TIER_LINK_COUNT + 1] = {
 	[VSN_A_TIER_SWITCHES] = NLA_POLICY_MIN(NLA_U32, 1),
 	[VSN_A_TIER_LANES] = NLA_POLICY_MIN(NLA_U32, 1),
 	[VSN_A_TIER_WIRING] = NLA_POLICY_RANGE(NLA_U32, 1, 3),
-	[VSN_A_TIER_SWITCH_LATENCY] = { .type = NLA_U64, },
+	[VSN_A_TIER_SWITCH_LATENCY] = { .type = NLA_UINT, },
 	[VSN_A_TIER_MEDIUM] = { .type = NLA_NUL_STRING, .len = 15, },
 	[VSN_A_TIER_PORT] = NLA_POLICY_NESTED(vsn_port_nl_policy),
 	[VSN_A_TIER_SWITCH_COUNT] = { .type = NLA_U32, },
@@ -107,7 +107,7 @@ static const struct nla_policy vsn_fabric_del_nl_policy[VSN_A_FABRIC_NAME + 1] =
 static const struct nla_policy vsn_endpoint_get_do_nl_policy[VSN_A_ENDPOINT_NAME + 1] = {
 	[VSN_A_ENDPOINT_FABRIC] = { .type = NLA_NUL_STRING, .len = VSN_NAME_LEN, },
 	[VSN_A_ENDPOINT_ID] = { .type = NLA_U32, },
-	[VSN_A_ENDPOINT_NAME] = { .type = NLA_NUL_STRING, .len = 63, },
+	[VSN_A_ENDPOINT_NAME] = { .type = NLA_NUL_STRING, .len = 255, },
 };
 
 /* VSN_CMD_ENDPOINT_GET - dump */
@@ -145,9 +145,9 @@ static const struct nla_policy vsn_region_get_dump_nl_policy[VSN_A_REGION_FABRIC
 /* VSN_CMD_REGION_NEW - do */
 static const struct nla_policy vsn_region_new_nl_policy[VSN_A_REGION_HUGE + 1] = {
 	[VSN_A_REGION_FABRIC] = { .type = NLA_NUL_STRING, .len = VSN_NAME_LEN, },
-	[VSN_A_REGION_SIZE] = { .type = NLA_U64, },
+	[VSN_A_REGION_SIZE] = { .type = NLA_UINT, },
 	[VSN_A_REGION_HOME] = { .type = NLA_U32, },
-	[VSN_A_REGION_GRANULE] = { .type = NLA_U64, },
+	[VSN_A_REGION_GRANULE] = { .type = NLA_UINT, },
 	[VSN_A_REGION_HUGE] = { .type = NLA_FLAG, },
 };
 
@@ -165,25 +165,29 @@ static const struct nla_policy vsn_limit_get_nl_policy[VSN_A_LIMIT_FABRIC + 1] =
 /* VSN_CMD_LIMIT_SET - do */
 static const struct nla_policy vsn_limit_set_nl_policy[VSN_A_LIMIT_RESIDENT + 1] = {
 	[VSN_A_LIMIT_FABRIC] = { .type = NLA_NUL_STRING, .len = VSN_NAME_LEN, },
-	[VSN_A_LIMIT_RESIDENT] = { .type = NLA_U64, },
+	[VSN_A_LIMIT_RESIDENT] = { .type = NLA_UINT, },
 };
 
 /* Ops table for vsn */
 static const struct genl_split_ops vsn_nl_ops[] = {
 	{
 		.cmd		= VSN_CMD_FABRIC_GET,
+		.pre_doit	= vsn_nl_fabric_pre_doit,
 		.doit		= vsn_nl_fabric_get_doit,
+		.post_doit	= vsn_nl_fabric_post_doit,
 		.policy		= vsn_fabric_get_nl_policy,
 		.maxattr	= VSN_A_FABRIC_NAME,
 		.flags		= GENL_CMD_CAP_DO,
 	},
 	{
 		.cmd	= VSN_CMD_FABRIC_GET,
+		.start	= vsn_nl_dump_start,
 		.dumpit	= vsn_nl_fabric_get_dumpit,
 		.flags	= GENL_CMD_CAP_DUMP,
 	},
 	{
 		.cmd		= VSN_CMD_FABRIC_NEW,
+		.pre_doit	= vsn_nl_pre_doit,
 		.doit		= vsn_nl_fabric_new_doit,
 		.policy		= vsn_fabric_new_nl_policy,
 		.maxattr	= VSN_A_FABRIC_NETWORK,
@@ -191,27 +195,34 @@ static const struct genl_split_ops vsn_nl_ops[] = {
 	},
 	{
 		.cmd		= VSN_CMD_FABRIC_SET,
+		.pre_doit	= vsn_nl_fabric_pre_doit,
 		.doit		= vsn_nl_fabric_set_doit,
+		.post_doit	= vsn_nl_fabric_post_doit,
 		.policy		= vsn_fabric_set_nl_policy,
 		.maxattr	= VSN_A_FABRIC_NETWORK,
 		.flags		= GENL_ADMIN_PERM | GENL_CMD_CAP_DO,
 	},
 	{
 		.cmd		= VSN_CMD_FABRIC_DEL,
+		.pre_doit	= vsn_nl_fabric_pre_doit,
 		.doit		= vsn_nl_fabric_del_doit,
+		.post_doit	= vsn_nl_fabric_post_doit,
 		.policy		= vsn_fabric_del_nl_policy,
 		.maxattr	= VSN_A_FABRIC_NAME,
 		.flags		= GENL_ADMIN_PERM | GENL_CMD_CAP_DO,
 	},
 	{
 		.cmd		= VSN_CMD_ENDPOINT_GET,
+		.pre_doit	= vsn_nl_fabric_pre_doit,
 		.doit		= vsn_nl_endpoint_get_doit,
+		.post_doit	= vsn_nl_fabric_post_doit,
 		.policy		= vsn_endpoint_get_do_nl_policy,
 		.maxattr	= VSN_A_ENDPOINT_NAME,
 		.flags		= GENL_CMD_CAP_DO,
 	},
 	{
 		.cmd		= VSN_CMD_ENDPOINT_GET,
+		.start		= vsn_nl_dump_start,
 		.dumpit		= vsn_nl_endpoint_get_dumpit,
 		.policy		= vsn_endpoint_get_dump_nl_policy,
 		.maxattr	= VSN_A_ENDPOINT_ACTIVE,
@@ -219,13 +230,16 @@ static const struct genl_split_ops vsn_nl_ops[] = {
 	},
 	{
 		.cmd		= VSN_CMD_LINK_GET,
+		.pre_doit	= vsn_nl_fabric_pre_doit,
 		.doit		= vsn_nl_link_get_doit,
+		.post_doit	= vsn_nl_fabric_post_doit,
 		.policy		= vsn_link_get_do_nl_policy,
 		.maxattr	= VSN_A_LINK_ID,
 		.flags		= GENL_CMD_CAP_DO,
 	},
 	{
 		.cmd		= VSN_CMD_LINK_GET,
+		.start		= vsn_nl_dump_start,
 		.dumpit		= vsn_nl_link_get_dumpit,
 		.policy		= vsn_link_get_dump_nl_policy,
 		.maxattr	= VSN_A_LINK_ACTIVE,
@@ -233,13 +247,16 @@ static const struct genl_split_ops vsn_nl_ops[] = {
 	},
 	{
 		.cmd		= VSN_CMD_REGION_GET,
+		.pre_doit	= vsn_nl_fabric_pre_doit,
 		.doit		= vsn_nl_region_get_doit,
+		.post_doit	= vsn_nl_fabric_post_doit,
 		.policy		= vsn_region_get_do_nl_policy,
 		.maxattr	= VSN_A_REGION_ID,
 		.flags		= GENL_CMD_CAP_DO,
 	},
 	{
 		.cmd		= VSN_CMD_REGION_GET,
+		.start		= vsn_nl_dump_start,
 		.dumpit		= vsn_nl_region_get_dumpit,
 		.policy		= vsn_region_get_dump_nl_policy,
 		.maxattr	= VSN_A_REGION_FABRIC,
@@ -247,28 +264,36 @@ static const struct genl_split_ops vsn_nl_ops[] = {
 	},
 	{
 		.cmd		= VSN_CMD_REGION_NEW,
+		.pre_doit	= vsn_nl_fabric_pre_doit,
 		.doit		= vsn_nl_region_new_doit,
+		.post_doit	= vsn_nl_fabric_post_doit,
 		.policy		= vsn_region_new_nl_policy,
 		.maxattr	= VSN_A_REGION_HUGE,
 		.flags		= GENL_ADMIN_PERM | GENL_CMD_CAP_DO,
 	},
 	{
 		.cmd		= VSN_CMD_REGION_DEL,
+		.pre_doit	= vsn_nl_fabric_pre_doit,
 		.doit		= vsn_nl_region_del_doit,
+		.post_doit	= vsn_nl_fabric_post_doit,
 		.policy		= vsn_region_del_nl_policy,
 		.maxattr	= VSN_A_REGION_ID,
 		.flags		= GENL_ADMIN_PERM | GENL_CMD_CAP_DO,
 	},
 	{
 		.cmd		= VSN_CMD_LIMIT_GET,
+		.pre_doit	= vsn_nl_fabric_pre_doit,
 		.doit		= vsn_nl_limit_get_doit,
+		.post_doit	= vsn_nl_fabric_post_doit,
 		.policy		= vsn_limit_get_nl_policy,
 		.maxattr	= VSN_A_LIMIT_FABRIC,
 		.flags		= GENL_CMD_CAP_DO,
 	},
 	{
 		.cmd		= VSN_CMD_LIMIT_SET,
+		.pre_doit	= vsn_nl_fabric_pre_doit,
 		.doit		= vsn_nl_limit_set_doit,
+		.post_doit	= vsn_nl_fabric_post_doit,
 		.policy		= vsn_limit_set_nl_policy,
 		.maxattr	= VSN_A_LIMIT_RESIDENT,
 		.flags		= GENL_ADMIN_PERM | GENL_CMD_CAP_DO,

@@ -18,6 +18,15 @@ extern const struct nla_policy vsn_network_nl_policy[VSN_A_NETWORK_INDEX + 1];
 extern const struct nla_policy vsn_port_nl_policy[VSN_A_PORT_EFFICIENCY + 1];
 extern const struct nla_policy vsn_tier_nl_policy[VSN_A_TIER_LINK_COUNT + 1];
 
+int vsn_nl_fabric_pre_doit(const struct genl_split_ops *ops,
+			   struct sk_buff *skb, struct genl_info *info);
+int vsn_nl_pre_doit(const struct genl_split_ops *ops, struct sk_buff *skb,
+		    struct genl_info *info);
+void
+vsn_nl_fabric_post_doit(const struct genl_split_ops *ops, struct sk_buff *skb,
+			struct genl_info *info);
+int vsn_nl_dump_start(struct netlink_callback *cb);
+
 int vsn_nl_fabric_get_doit(struct sk_buff *skb, struct genl_info *info);
 int vsn_nl_fabric_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb);
 int vsn_nl_fabric_new_doit(struct sk_buff *skb, struct genl_info *info);
