@@ -41,6 +41,23 @@ struct vsn_link *vsn_links_find(const struct vsn_links *l, u32 id)
 	return link && link->present ? link : NULL;
 }
 
+/**
+ * vsn_links_next - find what carried something
+ * @l: the table
+ * @id: where to begin
+ *
+ * Return: the first resource id from @id on that has a state, or the number of
+ * resources.
+ */
+u64 vsn_links_next(const struct vsn_links *l, u64 id)
+{
+	for (id = vsn_sparse_next(&l->table, id); id < l->table.length;
+	     id = vsn_sparse_next(&l->table, id + 1))
+		if (vsn_links_find(l, id))
+			break;
+	return id;
+}
+
 static void engine_figures(const struct vsn_topo *t, u32 engine,
 			   struct vsn_link *link)
 {

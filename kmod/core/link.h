@@ -81,6 +81,7 @@ int vsn_links_init(struct vsn_links *l, const struct vsn_topo *t,
 		   const struct vsn_mem *mem);
 void vsn_links_free(struct vsn_links *l);
 struct vsn_link *vsn_links_find(const struct vsn_links *l, u32 id);
+u64 vsn_links_next(const struct vsn_links *l, u64 id);
 struct vsn_link *vsn_links_touch(struct vsn_links *l, u32 id);
 int vsn_link_ser(u64 bytes, u64 bandwidth, u64 *ser);
 int vsn_link_pass(struct vsn_link *link, struct vsn_flow *flow, u64 bytes,

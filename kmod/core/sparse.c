@@ -97,3 +97,29 @@ void *vsn_sparse_touch(struct vsn_sparse *sp, u64 index)
 	}
 	return (char *)*leaf + (index & (LEAF_LEN - 1)) * sp->size;
 }
+
+/**
+ * vsn_sparse_next - skip what was not touched
+ * @sp: the array
+ * @index: where to begin
+ *
+ * Return: the first index from @index on that has memory, touched itself or a
+ * near one; the length if there is none.
+ */
+u64 vsn_sparse_next(const struct vsn_sparse *sp, u64 index)
+{
+	u64 table_len = 1ULL << (LEAF_SHIFT + TABLE_SHIFT);
+	void **table;
+
+	while (index < sp->length) {
+		table = sp->root[index >> (LEAF_SHIFT + TABLE_SHIFT)];
+		if (!table) {
+			index = vsn_align_up(index + 1, table_len);
+			continue;
+		}
+		if (table[(index >> LEAF_SHIFT) & (TABLE_LEN - 1)])
+			return index;
+		index = vsn_align_up(index + 1, LEAF_LEN);
+	}
+	return sp->length;
+}

@@ -28,5 +28,6 @@ int vsn_sparse_init(struct vsn_sparse *sp, u64 length, size_t size,
 void vsn_sparse_free(struct vsn_sparse *sp);
 void *vsn_sparse_find(const struct vsn_sparse *sp, u64 index);
 void *vsn_sparse_touch(struct vsn_sparse *sp, u64 index);
+u64 vsn_sparse_next(const struct vsn_sparse *sp, u64 index);
 
 #endif /* VSN_CORE_SPARSE_H */
