@@ -23,15 +23,18 @@
 #include "store.h"
 #include "view.h"
 
+/* Fabrics, drafts included. */
+#define VSN_MAX_FABRICS	64
+
 /**
  * struct vsn_fabric - one virtual SuperNode
  * @ref: the list holds one, each open file holds one
- * @node: in the list of fabrics; vsn_fabrics_lock
+ * @node: in the list of fabrics, by @id; vsn_fabrics_lock
  * @name: unique, [a-z0-9_-]{1,31}; immutable
  * @system: free text; immutable after commit
- * @id: never used again while the module is loaded; immutable
- * @lock: protects @topo and @state of a draft, @users, @dead, and adding and
- *	deleting regions
+ * @id: from 1, never used again while the module is loaded; immutable
+ * @lock: protects @topo, @system and @state of a draft, @users, @dead, and
+ *	adding and deleting regions
  * @state: enum vsn_fabric_state
  * @users: open files of its device; a fabric with users is not deleted
  * @dead: deleted; no new users
@@ -41,6 +44,9 @@
  * @engine: execution; own lock
  * @views: initiators' inodes; own lock
  * @chardev: device node
+ *
+ * From @store on, the parts exist if @state is ready, until the last reference
+ * goes.
  */
 struct vsn_fabric {
 	refcount_t ref;
@@ -60,13 +66,28 @@ struct vsn_fabric {
 	struct vsn_chardev chardev;
 };
 
+bool vsn_name_valid(const char *name);
+
+/* A draft's life */
 struct vsn_fabric *vsn_fabric_create(const char *name, struct vsn_diag *diag);
-struct vsn_fabric *vsn_fabric_get(const char *name);
-void vsn_fabric_put(struct vsn_fabric *fabric);
+int vsn_fabric_add(struct vsn_fabric *fabric, struct vsn_diag *diag);
 int vsn_fabric_commit(struct vsn_fabric *fabric, struct vsn_diag *diag);
-int vsn_fabric_delete(struct vsn_fabric *fabric, struct vsn_diag *diag);
+void vsn_fabric_drop(struct vsn_fabric *fabric);
+int vsn_fabric_delete(struct vsn_fabric *fabric,
+		      void (*gone)(const struct vsn_fabric *fabric),
+		      struct vsn_diag *diag);
+
+/* Look-up: takes a reference, or NULL. */
+struct vsn_fabric *vsn_fabric_get(const char *name);
+struct vsn_fabric *vsn_fabric_get_next(u32 id);
+void vsn_fabric_put(struct vsn_fabric *fabric);
+bool vsn_fabric_ready(struct vsn_fabric *fabric);
+u32 vsn_fabrics_generation(void);
+
+/* Open files */
 int vsn_fabric_use(struct vsn_fabric *fabric);
 void vsn_fabric_unuse(struct vsn_fabric *fabric);
+
 void vsn_fabric_exit(void);
 
 #endif /* VSN_FABRIC_H */

@@ -1,0 +1,350 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Generic netlink: endpoints and links, with their counters.
+ *
+ * Both are computed from their ids, so a dump resumes by id and holds nothing in
+ * between.  A committed topology does not change: what a dump lists is consistent,
+ * its counters are of the moment in which each was read.
+ */
+
+#include <linux/err.h>
+#include <linux/kernel.h>
+#include <linux/sched.h>
+#include <linux/string.h>
+
+#include "fabric.h"
+#include "netlink.h"
+
+/* Longest names: VSN_MAX_DIMS prefixes and digits; two switches of them. */
+#define ENDPOINT_NAME	256
+#define LINK_NAME	768
+
+/**
+ * struct endpoint - what there is to say of one
+ * @stats: as initiator and home
+ * @view: faults of its view
+ */
+struct endpoint {
+	struct vsn_endpoint_stats stats;
+	struct vsn_view_stats view;
+};
+
+/* Returns whether any counter is not zero. */
+static bool read_endpoint(struct vsn_fabric *fabric, u32 id, struct endpoint *ep)
+{
+	memset(ep, 0, sizeof(*ep));
+	vsn_engine_endpoint(fabric, id, &ep->stats);
+	vsn_view_stats(fabric, id, &ep->view);
+	return memchr_inv(ep, 0, sizeof(*ep));
+}
+
+/* @hdr: what genlmsg_put() returned */
+static int put_endpoint(struct sk_buff *skb, void *hdr, struct vsn_fabric *fabric,
+			u32 id, const struct endpoint *ep)
+{
+	const struct vsn_topo *topo = &fabric->topo;
+	const struct vsn_endpoint_stats *s = &ep->stats;
+	u32 kind = vsn_topo_kind(topo, id);
+	char name[ENDPOINT_NAME];
+
+	if (!hdr)
+		return -EMSGSIZE;
+	vsn_topo_endpoint_name(topo, id, name, sizeof(name));
+	if (nla_put_string(skb, VSN_A_ENDPOINT_FABRIC, fabric->name) ||
+	    nla_put_u32(skb, VSN_A_ENDPOINT_ID, id) ||
+	    nla_put_string(skb, VSN_A_ENDPOINT_NAME, name) ||
+	    nla_put_u32(skb, VSN_A_ENDPOINT_KIND, kind) ||
+	    nla_put_u32(skb, VSN_A_ENDPOINT_PACKAGE, vsn_topo_package(topo, id)) ||
+	    nla_put_uint(skb, VSN_A_ENDPOINT_CAPACITY, topo->kinds[kind].capacity) ||
+	    nla_put_uint(skb, VSN_A_ENDPOINT_ALLOCATED, vsn_region_allocated(fabric, id)) ||
+	    nla_put_uint(skb, VSN_A_ENDPOINT_OPS, s->ops) ||
+	    nla_put_uint(skb, VSN_A_ENDPOINT_ERRORS, s->errors) ||
+	    nla_put_uint(skb, VSN_A_ENDPOINT_READ_BYTES, s->read_bytes) ||
+	    nla_put_uint(skb, VSN_A_ENDPOINT_WRITE_BYTES, s->write_bytes) ||
+	    nla_put_uint(skb, VSN_A_ENDPOINT_LOCAL_BYTES, s->local_bytes) ||
+	    nla_put_uint(skb, VSN_A_ENDPOINT_IN_BYTES, s->in_bytes) ||
+	    nla_put_uint(skb, VSN_A_ENDPOINT_OUT_BYTES, s->out_bytes) ||
+	    nla_put_uint(skb, VSN_A_ENDPOINT_ATOMICS, s->atomics) ||
+	    nla_put_uint(skb, VSN_A_ENDPOINT_FAULTS, ep->view.faults) ||
+	    nla_put_uint(skb, VSN_A_ENDPOINT_FAULT_BYTES, ep->view.bytes)) {
+		genlmsg_cancel(skb, hdr);
+		return -EMSGSIZE;
+	}
+	genlmsg_end(skb, hdr);
+	return 0;
+}
+
+static int find_endpoint(struct vsn_fabric *fabric, struct genl_info *info, u32 *id)
+{
+	struct nlattr *by_id = info->attrs[VSN_A_ENDPOINT_ID];
+	struct nlattr *by_name = info->attrs[VSN_A_ENDPOINT_NAME];
+	int ep;
+
+	if (by_id && by_name)
+		return vsn_nl_refuse(info->extack, by_name, -EINVAL,
+				     "id and name: give one of them");
+	if (by_id) {
+		*id = nla_get_u32(by_id);
+		if (*id >= fabric->topo.nr_endpoints)
+			return vsn_nl_refuse(info->extack, by_id, -ENOENT,
+					     "id %u: the fabric has endpoints 0 to %u",
+					     *id, fabric->topo.nr_endpoints - 1);
+		return 0;
+	}
+	if (!by_name)
+		return vsn_nl_missing(info->extack, NULL, VSN_A_ENDPOINT_ID, "id or name");
+	ep = vsn_topo_endpoint_find(&fabric->topo, nla_data(by_name));
+	if (ep < 0)
+		return vsn_nl_refuse(info->extack, by_name, -ENOENT,
+				     "name '%s': no such endpoint",
+				     (const char *)nla_data(by_name));
+	*id = ep;
+	return 0;
+}
+
+int vsn_nl_endpoint_get_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	struct vsn_fabric *fabric = vsn_nl_fabric(info);
+	struct endpoint ep;
+	struct sk_buff *msg;
+	u32 id;
+	int err;
+
+	err = vsn_nl_need_ready(fabric, info->extack);
+	if (err)
+		return err;
+	err = find_endpoint(fabric, info, &id);
+	if (err)
+		return err;
+	msg = genlmsg_new(GENLMSG_DEFAULT_SIZE, GFP_KERNEL);
+	if (!msg)
+		return -ENOMEM;
+	read_endpoint(fabric, id, &ep);
+	err = put_endpoint(msg, genlmsg_put_reply(msg, info, &vsn_nl_family, 0,
+						  VSN_CMD_ENDPOINT_GET),
+			   fabric, id, &ep);
+	if (err) {
+		nlmsg_free(msg);
+		return err;
+	}
+	return genlmsg_reply(msg, info);
+}
+
+int vsn_nl_endpoint_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
+{
+	struct nlattr **attrs = genl_info_dump(cb)->attrs;
+	struct vsn_nl_dump *ctx = vsn_nl_dump_ctx(cb);
+	struct vsn_fabric *fabric;
+	struct endpoint ep;
+	u32 id, end;
+	void *hdr;
+	int err = 0;
+
+	fabric = vsn_nl_dump_begin(cb);
+	if (IS_ERR(fabric))
+		return PTR_ERR(fabric);
+	cb->seq = fabric->id;
+
+	id = ctx->next;
+	end = fabric->topo.nr_endpoints;
+	if (attrs[VSN_A_ENDPOINT_KIND]) {
+		const struct vsn_kind *kind =
+			&fabric->topo.kinds[nla_get_u32(attrs[VSN_A_ENDPOINT_KIND])];
+
+		id = max(id, kind->base);
+		end = kind->base + kind->count;
+	}
+	for (; id < end; id++) {
+		cond_resched();
+		if (fatal_signal_pending(current)) {
+			err = -EINTR;
+			break;
+		}
+		if (!read_endpoint(fabric, id, &ep) && attrs[VSN_A_ENDPOINT_ACTIVE])
+			continue;
+		hdr = genlmsg_put(skb, NETLINK_CB(cb->skb).portid, cb->nlh->nlmsg_seq,
+				  &vsn_nl_family, NLM_F_MULTI, VSN_CMD_ENDPOINT_GET);
+		if (hdr)
+			genl_dump_check_consistent(cb, hdr);
+		err = put_endpoint(skb, hdr, fabric, id, &ep);
+		if (err)
+			break;
+	}
+	ctx->next = id;
+	vsn_fabric_put(fabric);
+	return err;
+}
+
+/* @hdr: what genlmsg_put() returned; @pos: what the link's id means */
+static int put_link(struct sk_buff *skb, void *hdr, struct vsn_fabric *fabric, u32 id,
+		    const struct vsn_link_pos *pos, char name[LINK_NAME])
+{
+	const struct vsn_topo *topo = &fabric->topo;
+	const struct vsn_network *net = &topo->networks[pos->net];
+	struct vsn_link state = {};
+	u64 bandwidth = 0, latency = 0;
+	bool store_forward;
+
+	if (!hdr)
+		return -EMSGSIZE;
+	vsn_topo_link_name(topo, id, name, LINK_NAME);
+	vsn_topo_link_figures(topo, id, &bandwidth, &latency, &store_forward);
+	vsn_engine_link(fabric, id, &state);
+	if (nla_put_string(skb, VSN_A_LINK_FABRIC, fabric->name) ||
+	    nla_put_u32(skb, VSN_A_LINK_ID, id) ||
+	    nla_put_string(skb, VSN_A_LINK_NAME, name) ||
+	    nla_put_string(skb, VSN_A_LINK_NETWORK, net->name) ||
+	    nla_put_string(skb, VSN_A_LINK_TIER, net->tiers[pos->tier].name) ||
+	    nla_put_u32(skb, VSN_A_LINK_PLANE, pos->plane) ||
+	    nla_put_u32(skb, VSN_A_LINK_DIRECTION, pos->down) ||
+	    nla_put_uint(skb, VSN_A_LINK_BANDWIDTH, bandwidth) ||
+	    nla_put_uint(skb, VSN_A_LINK_LATENCY, latency) ||
+	    nla_put_uint(skb, VSN_A_LINK_PAYLOAD, state.payload) ||
+	    nla_put_uint(skb, VSN_A_LINK_WIRE, state.wire) ||
+	    nla_put_uint(skb, VSN_A_LINK_TRANSFERS, state.transfers) ||
+	    nla_put_uint(skb, VSN_A_LINK_BUSY, state.busy_time)) {
+		genlmsg_cancel(skb, hdr);
+		return -EMSGSIZE;
+	}
+	genlmsg_end(skb, hdr);
+	return 0;
+}
+
+int vsn_nl_link_get_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	struct nlattr *attr = info->attrs[VSN_A_LINK_ID];
+	struct vsn_fabric *fabric = vsn_nl_fabric(info);
+	struct vsn_link_pos pos;
+	char name[LINK_NAME];
+	struct sk_buff *msg;
+	u32 id;
+	int err;
+
+	err = vsn_nl_need_ready(fabric, info->extack);
+	if (err)
+		return err;
+	if (!attr)
+		return vsn_nl_missing(info->extack, NULL, VSN_A_LINK_ID, "id");
+	id = nla_get_u32(attr);
+	if (!vsn_topo_link_pos(&fabric->topo, id, &pos))
+		return vsn_nl_refuse(info->extack, attr, -ENOENT, "id %u: no such link", id);
+	msg = genlmsg_new(GENLMSG_DEFAULT_SIZE, GFP_KERNEL);
+	if (!msg)
+		return -ENOMEM;
+	err = put_link(msg, genlmsg_put_reply(msg, info, &vsn_nl_family, 0,
+					      VSN_CMD_LINK_GET),
+		       fabric, id, &pos, name);
+	if (err) {
+		nlmsg_free(msg);
+		return err;
+	}
+	return genlmsg_reply(msg, info);
+}
+
+/* The first link from @id on that carried something; @end if there is none. */
+static u32 next_active(struct vsn_fabric *fabric, u32 id, u32 end)
+{
+	struct vsn_engine *engine = &fabric->engine;
+	u64 next;
+
+	mutex_lock(&engine->lock);
+	next = vsn_links_next(&engine->sched.links, id);
+	mutex_unlock(&engine->lock);
+	return min_t(u64, next, end);
+}
+
+/* Dump the links of one tier, from ctx->next on. */
+static int dump_tier(struct sk_buff *skb, struct netlink_callback *cb,
+		     struct vsn_fabric *fabric, const struct vsn_tier *tier,
+		     bool active, char name[LINK_NAME])
+{
+	struct vsn_nl_dump *ctx = vsn_nl_dump_ctx(cb);
+	u32 end = tier->link_base + tier->nr_links;
+	u32 id = max(ctx->next, tier->link_base);
+	struct vsn_link_pos pos;
+	void *hdr;
+	int err = 0;
+
+	for (; id < end; id++) {
+		cond_resched();
+		if (fatal_signal_pending(current)) {
+			err = -EINTR;
+			break;
+		}
+		if (active) {
+			id = next_active(fabric, id, end);
+			if (id == end)
+				break;
+		}
+		/* Ids have gaps. */
+		if (!vsn_topo_link_pos(&fabric->topo, id, &pos))
+			continue;
+		hdr = genlmsg_put(skb, NETLINK_CB(cb->skb).portid, cb->nlh->nlmsg_seq,
+				  &vsn_nl_family, NLM_F_MULTI, VSN_CMD_LINK_GET);
+		if (hdr)
+			genl_dump_check_consistent(cb, hdr);
+		err = put_link(skb, hdr, fabric, id, &pos, name);
+		if (err)
+			break;
+	}
+	ctx->next = max(ctx->next, id);
+	return err;
+}
+
+static bool wanted(const struct nlattr *attr, const char *name)
+{
+	return !attr || !nla_strcmp(attr, name);
+}
+
+/* Is there anything that the filters let through? */
+static int check_filters(const struct vsn_topo *topo, const struct nlattr *network,
+			 const struct nlattr *tier, struct netlink_ext_ack *extack)
+{
+	bool found = !network;
+	u32 n, i;
+
+	for (n = 0; n < topo->nr_networks; n++) {
+		if (!wanted(network, topo->networks[n].name))
+			continue;
+		found = true;
+		for (i = 0; i < topo->networks[n].nr_tiers; i++)
+			if (wanted(tier, topo->networks[n].tiers[i].name))
+				return 0;
+	}
+	if (!found)
+		return vsn_nl_refuse(extack, network, -ENOENT, "network '%s': no such network",
+				     (const char *)nla_data(network));
+	if (!tier)
+		return 0;
+	return vsn_nl_refuse(extack, tier, -ENOENT, "tier '%s': no such tier",
+			     (const char *)nla_data(tier));
+}
+
+int vsn_nl_link_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
+{
+	struct nlattr **attrs = genl_info_dump(cb)->attrs;
+	struct nlattr *network = attrs[VSN_A_LINK_NETWORK];
+	struct nlattr *tier = attrs[VSN_A_LINK_TIER];
+	struct vsn_fabric *fabric;
+	char name[LINK_NAME];
+	u32 n, i;
+	int err;
+
+	fabric = vsn_nl_dump_begin(cb);
+	if (IS_ERR(fabric))
+		return PTR_ERR(fabric);
+	cb->seq = fabric->id;
+	err = check_filters(&fabric->topo, network, tier, cb->extack);
+	for (n = 0; !err && n < fabric->topo.nr_networks; n++) {
+		const struct vsn_network *net = &fabric->topo.networks[n];
+
+		if (!wanted(network, net->name))
+			continue;
+		for (i = 0; !err && i < net->nr_tiers; i++)
+			if (wanted(tier, net->tiers[i].name))
+				err = dump_tier(skb, cb, fabric, &net->tiers[i],
+						!!attrs[VSN_A_LINK_ACTIVE], name);
+	}
+	vsn_fabric_put(fabric);
+	return err;
+}
