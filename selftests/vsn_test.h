@@ -44,7 +44,7 @@ static inline int test_insmod(void)
 			slash = strrchr(path, '/');
 			if (!slash)
 				return -ENOENT;
-			strcpy(slash, "/vsn.ko");
+			snprintf(slash, sizeof(path) - (slash - path), "/vsn.ko");
 			if (!access(path, R_OK))
 				break;
 			*slash = 0;
