@@ -71,15 +71,22 @@ struct vsn_view {
  * struct vsn_queue_setup - make a queue
  * @size: sizeof(struct vsn_queue_setup)
  * @sq_entries: submission entries, a power of two
- * @cq_entries: completion entries, a power of two, or 0 for twice @sq_entries
+ * @cq_entries: completion entries, a power of two, or 0 for twice @sq_entries,
+ *	vsn_info.max_entries at most
  * @flags: must be zero
  * @reserved: must be zero
  * @rings_size: out: bytes to map at VSN_OFF_RINGS (struct vsn_rings)
  * @sqes_size: out: bytes to map at VSN_OFF_SQES
  * @cqes_size: out: bytes to map at VSN_OFF_CQES
  *
- * Returns a new file descriptor.  It supports mmap, poll (POLLIN: completions
- * are there) and the VSN_QUEUE_* ioctls.
+ * Returns a new file descriptor.  It supports mmap (shared), the ioctls below and
+ * poll: POLLIN completions are there, POLLOUT an entry can be submitted and would
+ * be taken, POLLERR an index of the program makes no sense.
+ *
+ * When its last descriptor and mapping are gone, what has not started is
+ * cancelled; what has started is finished by a later RUN.
+ *
+ * Errors: -EINVAL a field, -ENOSPC too many queues on the fabric, -ENOMEM.
  */
 struct vsn_queue_setup {
 	__u32 size;
@@ -152,6 +159,8 @@ enum vsn_opcode {
  * @arg0: operand, see enum vsn_opcode
  * @arg1: second operand (CAS), else zero
  * @user_data: returned in the completion
+ *
+ * Operations use the pool window only.
  */
 struct vsn_sqe {
 	__u8 opcode;
@@ -211,7 +220,11 @@ struct vsn_cqe {
  *
  * Takes entries until the ring is empty, @max is reached, no completion slot is
  * free, or the bound of work of one call is met; the caller looks at @taken and
- * calls again.  Never waits.
+ * calls again.  Never waits for completions.
+ *
+ * Errors, only when nothing was taken before: -EOVERFLOW sq_tail or cq_head is
+ * farther from the kernel's index than the ring is long, -EAGAIN too many
+ * operations or streams are pending on the fabric, -ENOMEM, -EINTR a fatal signal.
  */
 struct vsn_doorbell {
 	__u32 size;
@@ -239,7 +252,7 @@ struct vsn_eventfd {
  * @completed: out: operations that completed in this call
  * @pending: out: operations that remain, blocked ones included
  * @blocked: out: operations that wait for a value nobody is left to store
- * @blocked_max: room in @blocked_list, entries
+ * @blocked_max: room in @blocked_list, entries; 65536 are listed at most
  * @blocked_list: user pointer to struct vsn_blocked[@blocked_max], or 0
  *
  * Errors: -EBUSY another RUN is on, -EDEADLK nothing can move but operations
