@@ -42,7 +42,9 @@ typedef uint8_t u8;
 
 #define U32_MAX		UINT32_MAX
 #define U64_MAX		UINT64_MAX
+#ifndef ARRAY_SIZE
 #define ARRAY_SIZE(a)	(sizeof(a) / sizeof((a)[0]))
+#endif
 #define static_assert	_Static_assert
 #define likely(x)	__builtin_expect(!!(x), 1)
 #define unlikely(x)	__builtin_expect(!!(x), 0)
