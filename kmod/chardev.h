@@ -3,15 +3,19 @@
 #ifndef VSN_CHARDEV_H
 #define VSN_CHARDEV_H
 
-#include <linux/cdev.h>
-#include <linux/device.h>
+#include <linux/types.h>
 
+struct device;
 struct vsn_fabric;
 
+/**
+ * struct vsn_chardev - a fabric's device
+ * @device: the device
+ * @minor: its minor number
+ */
 struct vsn_chardev {
-	struct cdev *cdev;
 	struct device *device;
-	dev_t devt;
+	u32 minor;
 };
 
 int vsn_chardev_init(void);

@@ -14,19 +14,25 @@
 struct vsn_fabric;
 struct mem_cgroup;
 
+/* Limits of one fabric. */
+#define VSN_MAX_REGIONS		65536U
+#define VSN_MAX_EXTENTS		(4U << 20)
+
 /**
  * struct vsn_region - one allocation
- * @ref: the tables hold one; each pending operation and each mapping holds one,
- *	and a region whose count is above one is not deleted
+ * @ref: the tables hold one; each pending operation, each mapping and each
+ *	access that is on hold one, and a region whose count is above one is not
+ *	deleted
  * @rcu: freed after a grace period, looked up under RCU
  * @fabric: its fabric
- * @id: from 1
+ * @id: from 1; 0: this is an endpoint's device window, see vsn_region_window()
  * @huge: use 2 MiB folios where the placement allows
  * @place: placement; the core sees only this
- * @base: by home: where its extent begins in the home's device window, bytes
+ * @memcg: pages are charged to it: the creator's; or NULL
  * @resident: pages in memory
+ * @base: by home: where its extent begins in the home's device window, bytes
  *
- * All but @ref and @resident are immutable.
+ * All but @ref and @resident are immutable.  @place.homes lies behind @base.
  */
 struct vsn_region {
 	refcount_t ref;
@@ -35,24 +41,45 @@ struct vsn_region {
 	u32 id;
 	bool huge;
 	struct vsn_place place;
-	u64 *base;
+	struct mem_cgroup *memcg;
 	atomic_long_t resident;
+	u64 base[];
 };
 
 /**
  * struct vsn_regions - the regions of a fabric
- * @by_ua: by pool address; readers under RCU, writers under the fabric's lock
+ * @by_ua: by pool page; readers under RCU, writers under the fabric's lock
  * @by_id: by id; same
- * @extents: by endpoint: struct vsn_extents; the fabric's lock
+ * @extents: by endpoint: struct vsn_extents; same, see extent.h
+ * @windows: by endpoint: its device window as a region, made when first used and
+ *	kept until the fabric goes; no lock
  * @pool: addresses; the fabric's lock
- * @nr: number of regions; the fabric's lock
+ * @next_id: hint; the fabric's lock
+ * @nr: number of regions; written under the fabric's lock
+ * @nr_extents: of all of them; the fabric's lock
  */
 struct vsn_regions {
 	struct maple_tree by_ua;
 	struct xarray by_id;
 	struct xarray extents;
+	struct xarray windows;
 	struct vsn_pool pool;
+	u32 next_id;
 	u32 nr;
+	u32 nr_extents;
+};
+
+/**
+ * struct vsn_span - bytes of a region that lie together at their home
+ * @owner: the region that the pages belong to, or NULL: memory of a device
+ *	window that no region has; it reads as zeros and cannot be written
+ * @home: home address of the first: endpoint << window_shift | offset
+ * @len: bytes
+ */
+struct vsn_span {
+	struct vsn_region *owner;
+	u64 home;
+	u64 len;
 };
 
 int vsn_regions_init(struct vsn_fabric *fabric);
@@ -70,12 +97,22 @@ struct vsn_region *vsn_region_get_id(struct vsn_fabric *fabric, u32 id);
 struct vsn_region *vsn_region_get_next(struct vsn_fabric *fabric, u32 *id);
 void vsn_region_put(struct vsn_region *region);
 
+void vsn_region_span_get(struct vsn_region *region, u64 off, struct vsn_span *span);
+void vsn_region_span_put(struct vsn_region *region, struct vsn_span *span);
+bool vsn_region_block(struct vsn_region *owner, u64 home);
+
 /* Bytes promised to regions at an endpoint. */
 u64 vsn_region_allocated(struct vsn_fabric *fabric, u32 ep);
 
 static inline struct vsn_region *vsn_place_region(const struct vsn_place *place)
 {
 	return container_of(place, struct vsn_region, place);
+}
+
+/* Is it an endpoint's device window, rather than an allocation? */
+static inline bool vsn_region_is_window(const struct vsn_region *region)
+{
+	return !region->id;
 }
 
 #endif /* VSN_REGION_H */

@@ -8,18 +8,20 @@
 
 #include "core/types.h"
 
+struct folio;
+struct iov_iter;
 struct vsn_fabric;
 struct vsn_region;
-struct iov_iter;
 
 /**
  * struct vsn_store - memory of a fabric
  * @folios: by device window page: (endpoint << window_shift | offset) >> PAGE_SHIFT;
- *	readers under RCU, writers under the xarray's lock
+ *	readers under RCU or a reference to the owning region, writers under the
+ *	xarray's lock
  * @resident: pages in memory
  * @resident_max: limit of @resident, pages
- * @host_read: bytes read through files without an initiator
- * @host_write: bytes written so
+ * @host_read: bytes that pread and its like returned
+ * @host_write: bytes that pwrite and its like took
  * @host_faults: faults of mappings without an initiator
  */
 struct vsn_store {
@@ -37,7 +39,8 @@ void vsn_store_destroy(struct vsn_fabric *fabric);
 /*
  * Effects of operations.  Ranges lie within the region, as offsets from its
  * start; the caller holds a reference to it.  May sleep.  Reading what was never
- * written gives zeros and allocates nothing.  0 or -ENOMEM.
+ * written gives zeros and allocates nothing.  0, -ENOMEM, or -EFAULT: a write to
+ * a part of a device window that no region has.
  */
 int vsn_store_copy(struct vsn_region *dst, u64 dst_off, struct vsn_region *src,
 		   u64 src_off, u64 len);
@@ -46,6 +49,20 @@ int vsn_store_load(struct vsn_region *region, u64 off, u64 *value);
 /* opcode: VSN_OP_FADD, VSN_OP_CAS, VSN_OP_SWAP; atomic against CPU accesses */
 int vsn_store_atomic(struct vsn_region *region, u64 off, u8 opcode, u64 arg0,
 		     u64 arg1, u64 *old);
+
+/* For files: as above, but bytes done if there are any. */
+ssize_t vsn_store_read(struct vsn_region *region, u64 off, size_t len,
+		       struct iov_iter *to);
+ssize_t vsn_store_write(struct vsn_region *region, u64 off, size_t len,
+			struct iov_iter *from);
+
+/* Folios; the caller holds a reference to the region that owns the page. */
+struct folio *vsn_store_find(struct vsn_fabric *fabric, u64 home);
+struct folio *vsn_store_touch(struct vsn_region *owner, u64 home);
+
+/* A region goes, see region.c. */
+void vsn_store_settle(struct vsn_fabric *fabric, u64 home, u64 len);
+void vsn_store_drop(struct vsn_region *owner, u64 home, u64 len);
 
 /* Limits, bytes; fabric NULL: the whole module. */
 u64 vsn_store_limit(struct vsn_fabric *fabric);

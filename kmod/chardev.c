@@ -1,0 +1,258 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Device nodes: /dev/vsn/NAME, and the ioctls of a context.
+ *
+ * There is one character device for all minors.  An open looks up its fabric by
+ * minor under the lock of the table, where it takes a reference unless the count
+ * is zero; only then it asks to become a user, which waits for the fabric's lock.
+ * A fabric leaves the table before its last reference goes.
+ */
+#include <linux/capability.h>
+#include <linux/cdev.h>
+#include <linux/compat.h>
+#include <linux/device.h>
+#include <linux/fs.h>
+#include <linux/mm.h>
+#include <linux/module.h>
+#include <linux/uaccess.h>
+
+#include "chardev.h"
+#include "fabric.h"
+#include "file.h"
+#include "queue.h"
+#include "uarg.h"
+
+#define NR_MINORS	(VSN_MAX_FABRICS * 4)
+
+static dev_t first_devt;
+static struct cdev cdev;
+/* struct vsn_fabric by minor; its own lock */
+static DEFINE_XARRAY_ALLOC(minors);
+
+static int context_open(struct inode *inode, struct file *file)
+{
+	struct vsn_fabric *fabric;
+	struct vsn_file *vf;
+
+	xa_lock(&minors);
+	fabric = xa_load(&minors, iminor(inode));
+	if (fabric && !refcount_inc_not_zero(&fabric->ref))
+		fabric = NULL;
+	xa_unlock(&minors);
+	if (!fabric)
+		return -ENODEV;
+	vf = vsn_file_new(fabric, fabric->views.host);
+	if (!IS_ERR(vf)) {
+		file->private_data = vf;
+		file->f_mapping = vf->who->inode->i_mapping;
+	}
+	vsn_fabric_put(fabric);
+	return PTR_ERR_OR_ZERO(vf);
+}
+
+static int context_info(struct vsn_fabric *fabric, void __user *uarg)
+{
+	struct vsn_info info;
+	int err;
+
+	err = vsn_uarg_get(&info, sizeof(info), sizeof(info), uarg);
+	if (err)
+		return err;
+	info.window_shift = fabric->topo.window_shift;
+	info.features = VSN_FEATURE_ORDERED;
+	info.endpoints = fabric->topo.nr_endpoints;
+	info.networks = fabric->topo.nr_networks;
+	info.now = vsn_engine_now(fabric);
+	info.max_entries = VSN_QUEUE_MAX_ENTRIES;
+	info.sqe_size = sizeof(struct vsn_sqe);
+	info.cqe_size = sizeof(struct vsn_cqe);
+	return vsn_uarg_put(&info, sizeof(info), uarg);
+}
+
+static int context_view(struct file *file, struct vsn_fabric *fabric, void __user *uarg)
+{
+	struct vsn_view view;
+	int err;
+
+	err = vsn_uarg_get(&view, sizeof(view), sizeof(view), uarg);
+	if (err)
+		return err;
+	if (view.flags)
+		return -EINVAL;
+	return vsn_view_open(fabric, view.initiator, file->f_flags);
+}
+
+static int context_queue(struct vsn_fabric *fabric, void __user *uarg)
+{
+	struct vsn_queue_setup setup;
+	int err, fd;
+
+	err = vsn_uarg_get(&setup, sizeof(setup), sizeof(setup), uarg);
+	/* Once there is a descriptor, there is no way back. */
+	if (!err)
+		err = vsn_uarg_put(&setup, sizeof(setup), uarg);
+	if (err)
+		return err;
+	fd = vsn_queue_open(fabric, &setup, capable(CAP_SYS_ADMIN));
+	if (fd >= 0 && vsn_uarg_put(&setup, sizeof(setup), uarg))
+		return -EFAULT;
+	return fd;
+}
+
+static int context_run(struct vsn_fabric *fabric, void __user *uarg)
+{
+	struct vsn_run run;
+	int err;
+
+	err = vsn_uarg_get(&run, sizeof(run), sizeof(run), uarg);
+	if (err)
+		return err;
+	if (run.flags)
+		return -EINVAL;
+	err = vsn_engine_run(fabric, &run, u64_to_user_ptr(run.blocked_list));
+	/* These tell how far it came. */
+	if (!err || err == -EDEADLK || err == -EINTR)
+		if (vsn_uarg_put(&run, sizeof(run), uarg))
+			return -EFAULT;
+	return err;
+}
+
+/*
+ * Commands are told apart by their number alone: the size in a command's code is
+ * that of the structure which the program was built with, and those grow.
+ */
+static long context_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
+{
+	struct vsn_file *vf = file->private_data;
+	void __user *uarg = (void __user *)arg;
+	fmode_t both = FMODE_READ | FMODE_WRITE;
+
+	if (_IOC_TYPE(cmd) != VSN_IOC_MAGIC)
+		return -ENOTTY;
+	switch (_IOC_NR(cmd)) {
+	case _IOC_NR(VSN_IOC_INFO):
+		return context_info(vf->fabric, uarg);
+	case _IOC_NR(VSN_IOC_VIEW):
+		return context_view(file, vf->fabric, uarg);
+	}
+	/* Operations read and write. */
+	if ((file->f_mode & both) != both)
+		return -EBADF;
+	switch (_IOC_NR(cmd)) {
+	case _IOC_NR(VSN_IOC_QUEUE):
+		return context_queue(vf->fabric, uarg);
+	case _IOC_NR(VSN_IOC_RUN):
+		return context_run(vf->fabric, uarg);
+	}
+	return -ENOTTY;
+}
+
+static const struct file_operations context_fops = {
+	.owner = THIS_MODULE,
+	.open = context_open,
+	.release = vsn_file_release,
+	.llseek = vsn_file_llseek,
+	.read_iter = vsn_file_read,
+	.write_iter = vsn_file_write,
+	.splice_read = copy_splice_read,
+	.splice_write = iter_file_splice_write,
+	.fsync = noop_fsync,
+	.mmap = vsn_file_mmap,
+	.get_unmapped_area = thp_get_unmapped_area,
+	.unlocked_ioctl = context_ioctl,
+	.compat_ioctl = compat_ptr_ioctl,
+};
+
+static char *chardev_node(const struct device *dev, umode_t *mode)
+{
+	if (mode)
+		*mode = 0600;
+	return kasprintf(GFP_KERNEL, "vsn/%s", dev_name(dev));
+}
+
+static struct class vsn_class = {
+	.name = "vsn",
+	.devnode = chardev_node,
+};
+
+/**
+ * vsn_chardev_add - make a fabric's device and its node
+ * @fabric: a fabric that is being committed; files of it open once it is
+ *
+ * Return: 0 or a negative errno.
+ */
+int vsn_chardev_add(struct vsn_fabric *fabric)
+{
+	struct vsn_chardev *chardev = &fabric->chardev;
+	struct device *device;
+	int err;
+
+	err = xa_alloc(&minors, &chardev->minor, fabric, XA_LIMIT(0, NR_MINORS - 1),
+		       GFP_KERNEL);
+	if (err)
+		return err;
+	device = device_create(&vsn_class, NULL,
+			       MKDEV(MAJOR(first_devt), chardev->minor), NULL, "%s",
+			       fabric->name);
+	if (IS_ERR(device)) {
+		xa_erase(&minors, chardev->minor);
+		return PTR_ERR(device);
+	}
+	chardev->device = device;
+	return 0;
+}
+
+/**
+ * vsn_chardev_del - remove a fabric's device and its node
+ * @fabric: a fabric that nobody uses, nor can from now on; the caller does not
+ *	hold its lock
+ */
+void vsn_chardev_del(struct vsn_fabric *fabric)
+{
+	u32 minor = fabric->chardev.minor;
+
+	device_destroy(&vsn_class, MKDEV(MAJOR(first_devt), minor));
+	xa_erase(&minors, minor);
+}
+
+/**
+ * vsn_chardev_init - register the class and the character device
+ *
+ * Return: 0 or a negative errno.
+ */
+int vsn_chardev_init(void)
+{
+	int err;
+
+	err = alloc_chrdev_region(&first_devt, 0, NR_MINORS, "vsn");
+	if (err)
+		return err;
+	err = class_register(&vsn_class);
+	if (err)
+		goto err_region;
+	cdev_init(&cdev, &context_fops);
+	cdev.owner = THIS_MODULE;
+	err = cdev_add(&cdev, first_devt, NR_MINORS);
+	if (err)
+		goto err_class;
+	return 0;
+
+err_class:
+	class_unregister(&vsn_class);
+err_region:
+	unregister_chrdev_region(first_devt, NR_MINORS);
+	return err;
+}
+
+/**
+ * vsn_chardev_exit - the opposite of vsn_chardev_init()
+ *
+ * All fabrics are gone.
+ */
+void vsn_chardev_exit(void)
+{
+	cdev_del(&cdev);
+	class_unregister(&vsn_class);
+	unregister_chrdev_region(first_devt, NR_MINORS);
+	xa_destroy(&minors);
+}

@@ -1,0 +1,322 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Files that reach memory: contexts (/dev/vsn/NAME) and views.
+ *
+ * The file offset is a unified address.  What a program finds there:
+ *
+ *  - in a region: its bytes.  read and write stop at the region's end and return
+ *    less; at the end, where the address is one past the last byte, read returns 0
+ *    (so dd without a count copies to the end) and write -ENOSPC, as with a block
+ *    device.
+ *  - in an endpoint's device window: its memory up to its capacity, with
+ *    CAP_SYS_ADMIN at the time of the access, else -EPERM.  Parts that no region
+ *    has read as zeros and refuse to be written: -EFAULT.
+ *  - anywhere else: -EFAULT; mmap -ENXIO.
+ *
+ * read and write are the host's own, whatever file they use: they are untimed and
+ * counted as host access.
+ *
+ * A mapping stays within one region or one device window.  It is a plain one: no
+ * special VMA flag, so that userfaultfd, RSS, ptrace and pinning work.  There is no
+ * page_mkwrite: it would make long-term pins fail, and nobody asks here who writes.
+ *
+ * The kernel may merge neighbouring VMAs of one file without asking, and mremap may
+ * grow one.  So the fault handler checks addresses against the region again, and
+ * in a device window looks up the endpoint each time; pool regions cannot meet in
+ * one VMA, as there is a gap between any two.
+ */
+#include <linux/capability.h>
+#include <linux/fs.h>
+#include <linux/mm.h>
+#include <linux/pagemap.h>
+#include <linux/slab.h>
+#include <linux/uio.h>
+
+#include "fabric.h"
+#include "file.h"
+#include "trace.h"
+
+/**
+ * vsn_file_new - state of an open file
+ * @fabric: the fabric; becomes used once more
+ * @who: initiator
+ *
+ * Return: the state; -ENODEV the fabric is deleted; -ENOMEM.
+ */
+struct vsn_file *vsn_file_new(struct vsn_fabric *fabric, struct vsn_initiator *who)
+{
+	struct vsn_file *vf;
+	int err;
+
+	vf = kmalloc(sizeof(*vf), GFP_KERNEL_ACCOUNT);
+	if (!vf)
+		return ERR_PTR(-ENOMEM);
+	err = vsn_fabric_use(fabric);
+	if (err) {
+		kfree(vf);
+		return ERR_PTR(err);
+	}
+	vf->fabric = fabric;
+	vf->who = who;
+	return vf;
+}
+
+/**
+ * vsn_file_free - the opposite of vsn_file_new()
+ * @vf: state
+ */
+void vsn_file_free(struct vsn_file *vf)
+{
+	vsn_fabric_unuse(vf->fabric);
+	kfree(vf);
+}
+
+/**
+ * vsn_file_release - release of struct file_operations
+ * @inode: not used
+ * @file: the file
+ *
+ * Return: 0.
+ */
+int vsn_file_release(struct inode *inode, struct file *file)
+{
+	vsn_file_free(file->private_data);
+	return 0;
+}
+
+/**
+ * vsn_file_llseek - llseek of struct file_operations
+ * @file: the file
+ * @off: offset
+ * @whence: SEEK_SET or SEEK_CUR; the end is that of all addresses
+ *
+ * Return: the new offset, or -EINVAL.
+ */
+loff_t vsn_file_llseek(struct file *file, loff_t off, int whence)
+{
+	return fixed_size_llseek(file, off, whence, 1LL << VSN_UA_BITS);
+}
+
+/* The region at @ua, with a reference; NULL: this is one past the end of one. */
+static struct vsn_region *file_region(struct vsn_fabric *fabric, u64 ua)
+{
+	struct vsn_region *region;
+
+	if (ua < VSN_UA_POOL && !capable(CAP_SYS_ADMIN))
+		return ERR_PTR(-EPERM);
+	region = vsn_region_get_ua(fabric, ua);
+	if (region)
+		return region;
+	region = ua ? vsn_region_get_ua(fabric, ua - 1) : NULL;
+	if (!region)
+		return ERR_PTR(-EFAULT);
+	vsn_region_put(region);
+	return NULL;
+}
+
+/**
+ * vsn_file_read - read_iter of struct file_operations
+ * @iocb: position
+ * @to: where to
+ *
+ * Return: bytes read, or a negative errno; see above.
+ */
+ssize_t vsn_file_read(struct kiocb *iocb, struct iov_iter *to)
+{
+	struct vsn_file *vf = iocb->ki_filp->private_data;
+	size_t len = iov_iter_count(to);
+	struct vsn_region *region;
+	u64 off;
+	ssize_t n;
+
+	if (!len)
+		return 0;
+	region = file_region(vf->fabric, iocb->ki_pos);
+	if (IS_ERR_OR_NULL(region))
+		return PTR_ERR_OR_ZERO(region);
+	off = iocb->ki_pos - region->place.ua;
+	n = vsn_store_read(region, off, min_t(u64, len, region->place.size - off), to);
+	vsn_region_put(region);
+	if (n > 0) {
+		iocb->ki_pos += n;
+		atomic64_add(n, &vf->fabric->store.host_read);
+	}
+	return n;
+}
+
+/**
+ * vsn_file_write - write_iter of struct file_operations
+ * @iocb: position
+ * @from: where from
+ *
+ * Return: bytes written, or a negative errno; see above.  -EINVAL with O_APPEND:
+ * there is no end to append to.
+ */
+ssize_t vsn_file_write(struct kiocb *iocb, struct iov_iter *from)
+{
+	struct vsn_file *vf = iocb->ki_filp->private_data;
+	size_t len = iov_iter_count(from);
+	struct vsn_region *region;
+	u64 off;
+	ssize_t n;
+
+	if (iocb->ki_flags & IOCB_APPEND)
+		return -EINVAL;
+	if (!len)
+		return 0;
+	region = file_region(vf->fabric, iocb->ki_pos);
+	if (!region)
+		return -ENOSPC;
+	if (IS_ERR(region))
+		return PTR_ERR(region);
+	off = iocb->ki_pos - region->place.ua;
+	n = vsn_store_write(region, off, min_t(u64, len, region->place.size - off), from);
+	vsn_region_put(region);
+	if (n > 0) {
+		iocb->ki_pos += n;
+		atomic64_add(n, &vf->fabric->store.host_write);
+	}
+	return n;
+}
+
+/* What a fault that returns @folio brings in; the kernel decides the same way. */
+static u64 fault_bytes(const struct vm_fault *vmf, struct folio *folio)
+{
+#ifdef CONFIG_TRANSPARENT_HUGEPAGE
+	struct vm_area_struct *vma = vmf->vma;
+
+	if (folio_order(folio) == PMD_ORDER && pmd_none(*vmf->pmd) &&
+	    thp_vma_suitable_order(vma, vmf->address, PMD_ORDER) &&
+	    !vma_thp_disabled(vma, vma->vm_flags))
+		return PMD_SIZE;
+#endif
+	return PAGE_SIZE;
+}
+
+static void fault_count(const struct vm_fault *vmf, const struct vsn_file *vf, u64 ua,
+			u64 home, u64 bytes, int err)
+{
+	struct vsn_fabric *fabric = vf->fabric;
+
+	if (vf->who->ep == VSN_HOST) {
+		atomic64_inc(&fabric->store.host_faults);
+	} else {
+		atomic64_inc(&vf->who->faults);
+		atomic64_add(bytes, &vf->who->bytes);
+	}
+	trace_vsn_fault(fabric->id, vf->who->ep, home >> fabric->topo.window_shift, ua,
+			bytes, vmf->flags & FAULT_FLAG_WRITE, err);
+}
+
+/* The region that the VMA was made for, or what stands in for it; no reference. */
+static struct vsn_region *fault_region(const struct vm_fault *vmf, u64 ua)
+{
+	struct vsn_region *region = vmf->vma->vm_private_data;
+
+	if (ua >= region->place.ua && ua - region->place.ua < region->place.size)
+		return region;
+	if (!vsn_region_is_window(region) || ua >= VSN_UA_POOL)
+		return NULL;
+	/* Merged with a mapping of the next window; windows are never freed. */
+	region = vsn_region_get_ua(region->fabric, ua);
+	if (region)
+		vsn_region_put(region);
+	return region;
+}
+
+/*
+ * Give the kernel the folio to map, made if need be, and locked: region.c says
+ * what for.
+ */
+static vm_fault_t file_fault(struct vm_fault *vmf)
+{
+	const struct vsn_file *vf = vmf->vma->vm_file->private_data;
+	u64 ua = (u64)vmf->pgoff << PAGE_SHIFT;
+	struct vsn_region *region;
+	struct vsn_span span;
+	struct folio *folio;
+	int err;
+
+	region = fault_region(vmf, ua);
+	if (!region)
+		return VM_FAULT_SIGBUS;
+	vsn_region_span_get(region, ua - region->place.ua, &span);
+	folio = span.owner ? vsn_store_touch(span.owner, span.home) : ERR_PTR(-EFAULT);
+	err = PTR_ERR_OR_ZERO(folio);
+	if (!err) {
+		folio_get(folio);
+		folio_lock(folio);
+		vmf->page = folio_page(folio, (span.home >> PAGE_SHIFT) - folio->index);
+	}
+	fault_count(vmf, vf, ua, span.home, err ? 0 : fault_bytes(vmf, folio), err);
+	vsn_region_span_put(region, &span);
+	return err ? VM_FAULT_SIGBUS : VM_FAULT_LOCKED;
+}
+
+/*
+ * Maps nothing around a fault, so that each first touch is a fault and counted.
+ * That it exists lets the kernel fault under the VMA's lock alone.
+ */
+static vm_fault_t file_map_pages(struct vm_fault *vmf, pgoff_t first, pgoff_t last)
+{
+	return 0;
+}
+
+/* Forked, split or moved. */
+static void file_vma_open(struct vm_area_struct *vma)
+{
+	struct vsn_region *region = vma->vm_private_data;
+
+	refcount_inc(&region->ref);
+}
+
+/* Its pages are unmapped by now. */
+static void file_vma_close(struct vm_area_struct *vma)
+{
+	vsn_region_put(vma->vm_private_data);
+}
+
+static const struct vm_operations_struct file_vm_ops = {
+	.open = file_vma_open,
+	.close = file_vma_close,
+	.fault = file_fault,
+	.map_pages = file_map_pages,
+};
+
+/**
+ * vsn_file_mmap - mmap of struct file_operations
+ * @file: the file
+ * @vma: the mapping
+ *
+ * Return: 0; -EINVAL not MAP_SHARED; -EPERM executable, or a device window without
+ * CAP_SYS_ADMIN; -ENXIO not within one region.
+ */
+int vsn_file_mmap(struct file *file, struct vm_area_struct *vma)
+{
+	struct vsn_file *vf = file->private_data;
+	u64 len = vma->vm_end - vma->vm_start;
+	struct vsn_region *region;
+	u64 ua;
+
+	/* VM_SHARED is not set where the file is open for reading only. */
+	if (!(vma->vm_flags & VM_MAYSHARE))
+		return -EINVAL;
+	if (vma->vm_flags & VM_EXEC)
+		return -EPERM;
+	if (vma->vm_pgoff >= 1UL << (VSN_UA_BITS - PAGE_SHIFT))
+		return -ENXIO;
+	ua = (u64)vma->vm_pgoff << PAGE_SHIFT;
+	if (ua < VSN_UA_POOL && !capable(CAP_SYS_ADMIN))
+		return -EPERM;
+	region = vsn_region_get_ua(vf->fabric, ua);
+	if (!region)
+		return -ENXIO;
+	if (len > region->place.size - (ua - region->place.ua)) {
+		vsn_region_put(region);
+		return -ENXIO;
+	}
+	vm_flags_mod(vma, VM_DONTDUMP, VM_MAYEXEC);
+	vma->vm_private_data = region;
+	vma->vm_ops = &file_vm_ops;
+	return 0;
+}

@@ -1,0 +1,233 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Views: files whose mappings belong to one initiator.
+ *
+ * All mappings made on behalf of one initiator are in the tree of one inode, so
+ * that they can be unmapped without a look at anybody else's.  Another such inode
+ * is for plain opens, the host.  A file gets the inode's mapping as its f_mapping;
+ * its own inode (the device node's, or the one that anonymous files share) plays no
+ * part.
+ */
+#include <linux/anon_inodes.h>
+#include <linux/file.h>
+#include <linux/fs.h>
+#include <linux/mm.h>
+#include <linux/module.h>
+#include <linux/slab.h>
+
+#include "fabric.h"
+#include "file.h"
+
+static const struct file_operations holder_fops = {
+	.owner = THIS_MODULE,
+};
+
+/* An inode as large as the address space, or the kernel would not map 2 MiB. */
+static struct inode *inode_new(void)
+{
+	struct inode *inode;
+	struct file *file;
+
+	/* A new inode comes with a file only, which is not needed any further. */
+	file = anon_inode_create_getfile("[vsn]", &holder_fops, NULL, O_RDWR, NULL);
+	if (IS_ERR(file))
+		return ERR_CAST(file);
+	inode = file_inode(file);
+	ihold(inode);
+	fput(file);
+	i_size_write(inode, 1LL << VSN_UA_BITS);
+	return inode;
+}
+
+static struct vsn_initiator *initiator_new(u32 ep)
+{
+	struct vsn_initiator *who;
+	struct inode *inode;
+
+	who = kzalloc(sizeof(*who), GFP_KERNEL_ACCOUNT);
+	if (!who)
+		return ERR_PTR(-ENOMEM);
+	inode = inode_new();
+	if (IS_ERR(inode)) {
+		kfree(who);
+		return ERR_CAST(inode);
+	}
+	who->ep = ep;
+	who->inode = inode;
+	return who;
+}
+
+static void initiator_free(struct vsn_initiator *who)
+{
+	iput(who->inode);
+	kfree(who);
+}
+
+/**
+ * vsn_views_init - prepare a fabric's views
+ * @fabric: the fabric
+ *
+ * Return: 0 or a negative errno.
+ */
+int vsn_views_init(struct vsn_fabric *fabric)
+{
+	struct vsn_views *views = &fabric->views;
+
+	views->host = initiator_new(VSN_HOST);
+	if (IS_ERR(views->host))
+		return PTR_ERR(views->host);
+	xa_init_flags(&views->by_endpoint, XA_FLAGS_ACCOUNT);
+	mutex_init(&views->lock);
+	return 0;
+}
+
+/**
+ * vsn_views_destroy - free the inodes
+ * @fabric: the fabric; none of its files is open, so nothing is mapped
+ */
+void vsn_views_destroy(struct vsn_fabric *fabric)
+{
+	struct vsn_views *views = &fabric->views;
+	struct vsn_initiator *who;
+	unsigned long ep;
+
+	xa_for_each(&views->by_endpoint, ep, who)
+		initiator_free(who);
+	xa_destroy(&views->by_endpoint);
+	mutex_destroy(&views->lock);
+	initiator_free(views->host);
+}
+
+static struct vsn_initiator *initiator_find(struct vsn_views *views, u32 ep)
+{
+	struct vsn_initiator *who;
+	int err;
+
+	who = xa_load(&views->by_endpoint, ep);
+	if (who)
+		return who;
+	mutex_lock(&views->lock);
+	who = xa_load(&views->by_endpoint, ep);
+	if (who)
+		goto out_unlock;
+	who = initiator_new(ep);
+	if (IS_ERR(who))
+		goto out_unlock;
+	err = xa_err(xa_store(&views->by_endpoint, ep, who, GFP_KERNEL));
+	if (err) {
+		initiator_free(who);
+		who = ERR_PTR(err);
+	}
+out_unlock:
+	mutex_unlock(&views->lock);
+	return who;
+}
+
+static const struct file_operations view_fops = {
+	.owner = THIS_MODULE,
+	.release = vsn_file_release,
+	.llseek = vsn_file_llseek,
+	.read_iter = vsn_file_read,
+	.write_iter = vsn_file_write,
+	.splice_read = copy_splice_read,
+	.splice_write = iter_file_splice_write,
+	.fsync = noop_fsync,
+	.mmap = vsn_file_mmap,
+	.get_unmapped_area = thp_get_unmapped_area,
+};
+
+/**
+ * vsn_view_open - make a file whose mappings belong to one initiator
+ * @fabric: the fabric; the caller is a user of it
+ * @initiator: endpoint
+ * @flags: O_RDONLY, O_WRONLY or O_RDWR
+ *
+ * Return: a file descriptor; -EINVAL there is no such endpoint, or a negative errno.
+ */
+int vsn_view_open(struct vsn_fabric *fabric, u32 initiator, unsigned int flags)
+{
+	struct vsn_initiator *who;
+	struct vsn_file *vf;
+	struct file *file;
+	int fd;
+
+	if (initiator >= fabric->topo.nr_endpoints)
+		return -EINVAL;
+	who = initiator_find(&fabric->views, initiator);
+	if (IS_ERR(who))
+		return PTR_ERR(who);
+	vf = vsn_file_new(fabric, who);
+	if (IS_ERR(vf))
+		return PTR_ERR(vf);
+	fd = get_unused_fd_flags(O_CLOEXEC);
+	if (fd < 0)
+		goto err_free;
+	file = anon_inode_getfile_fmode("[vsn-view]", &view_fops, vf, flags & O_ACCMODE,
+					FMODE_LSEEK | FMODE_PREAD | FMODE_PWRITE);
+	if (IS_ERR(file)) {
+		put_unused_fd(fd);
+		fd = PTR_ERR(file);
+		goto err_free;
+	}
+	file->f_mapping = who->inode->i_mapping;
+	fd_install(fd, file);
+	return fd;
+
+err_free:
+	vsn_file_free(vf);
+	return fd;
+}
+
+/**
+ * vsn_view_stats - faults of an initiator's mappings
+ * @fabric: a committed fabric
+ * @ep: endpoint
+ * @stats: out: zeros if it was never opened
+ */
+void vsn_view_stats(struct vsn_fabric *fabric, u32 ep, struct vsn_view_stats *stats)
+{
+	struct vsn_initiator *who = xa_load(&fabric->views.by_endpoint, ep);
+
+	stats->faults = who ? atomic64_read(&who->faults) : 0;
+	stats->bytes = who ? atomic64_read(&who->bytes) : 0;
+}
+
+/**
+ * vsn_views_mapped - is anything of the fabric mapped?
+ * @fabric: a committed fabric
+ *
+ * Return: false if not; mappings may come at any time.
+ */
+bool vsn_views_mapped(struct vsn_fabric *fabric)
+{
+	struct vsn_views *views = &fabric->views;
+	struct vsn_initiator *who;
+	unsigned long ep;
+
+	if (mapping_mapped(views->host->inode->i_mapping))
+		return true;
+	xa_for_each(&views->by_endpoint, ep, who)
+		if (mapping_mapped(who->inode->i_mapping))
+			return true;
+	return false;
+}
+
+/**
+ * vsn_views_zap - unmap a range from all mappings of all initiators
+ * @fabric: a committed fabric
+ * @ua: first byte, in either window
+ * @len: bytes
+ *
+ * The kernel's folio and i_mmap locks nest inside what the caller holds.
+ */
+void vsn_views_zap(struct vsn_fabric *fabric, u64 ua, u64 len)
+{
+	struct vsn_views *views = &fabric->views;
+	struct vsn_initiator *who;
+	unsigned long ep;
+
+	unmap_mapping_range(views->host->inode->i_mapping, ua, len, 1);
+	xa_for_each(&views->by_endpoint, ep, who)
+		if (mapping_mapped(who->inode->i_mapping))
+			unmap_mapping_range(who->inode->i_mapping, ua, len, 1);
+}
