@@ -16,8 +16,13 @@
 #include "sched_impl.h"
 
 #define STREAM_BUCKETS	64	/* to begin with */
-#define WAIT_SHIFT	10
-#define WAIT_BUCKETS	(1U << WAIT_SHIFT)
+/*
+ * WAITs are found by the block of memory that their word is in: small enough that
+ * a table of semaphores does not end in one bucket, large enough that a COPY of
+ * some KiB has few to look at.
+ */
+#define WAIT_SHIFT	8
+#define WAIT_BUCKETS	4096U
 #define MAX_STREAMS	(1U << 20)
 
 /* vsn_event.order of an operation's own events; a chunk's lie between. */
@@ -168,7 +173,7 @@ static void finish_head(struct vsn_sched *s, struct vsn_op *op)
 
 static struct vsn_op **wait_bucket(struct vsn_sched *s, u64 ua)
 {
-	return &s->waiters[hash_u64(ua >> 12, WAIT_BUCKETS)];
+	return &s->waiters[hash_u64(ua >> WAIT_SHIFT, WAIT_BUCKETS)];
 }
 
 static void block(struct vsn_sched *s, struct vsn_op *op)
@@ -234,14 +239,15 @@ static void wake_bucket(struct vsn_sched *s, struct vsn_op *op, u64 ua, u64 len,
 /* Bytes changed at @time: look at the WAITs on them. */
 static void wake_range(struct vsn_sched *s, u64 ua, u64 len, u64 time)
 {
-	u64 page, first = ua >> 12, last = (ua + len - 1) >> 12;
+	u64 block, first = ua >> WAIT_SHIFT, last = (ua + len - 1) >> WAIT_SHIFT;
 	size_t i;
 
 	if (!s->nr_blocked)
 		return;
 	if (last - first < WAIT_BUCKETS) {
-		for (page = first; page <= last; page++)
-			wake_bucket(s, *wait_bucket(s, page << 12), ua, len, time);
+		for (block = first; block <= last; block++)
+			wake_bucket(s, *wait_bucket(s, block << WAIT_SHIFT), ua, len,
+				    time);
 	} else {
 		for (i = 0; i < WAIT_BUCKETS; i++)
 			wake_bucket(s, s->waiters[i], ua, len, time);

@@ -98,7 +98,7 @@ struct vsn_endpoint_stats {
  * @streams: streams that have pending operations
  * @nr_streams: number of them
  * @stream_room: length of @streams, a power of two
- * @waiters: blocked WAITs, hashed by the page of their word
+ * @waiters: blocked WAITs, hashed by the place of their word
  * @nr_pending: operations submitted and not completed
  * @nr_blocked: of those, blocked WAITs
  * @nr_completed: operations completed
