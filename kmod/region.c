@@ -118,7 +118,7 @@ static int region_take(struct vsn_region *region, struct vsn_diag *diag)
 
 /*
  * The tables lead to the region as they are filled in, but look-ups fail until
- * its count, the tables' own, is set last of all.
+ * its count is set, last of all: one for the tables and one for the caller.
  */
 static int region_publish(struct vsn_region *region, struct vsn_diag *diag)
 {
@@ -151,7 +151,7 @@ static int region_publish(struct vsn_region *region, struct vsn_diag *diag)
 	/* The place is reserved: this cannot fail. */
 	xa_store(&regions->by_id, id, region, GFP_KERNEL);
 	WRITE_ONCE(regions->nr, regions->nr + 1);
-	refcount_set(&region->ref, 1);
+	refcount_set(&region->ref, 2);
 	return 0;
 
 err_release:
@@ -192,9 +192,8 @@ static int region_may_create(struct vsn_fabric *fabric, u32 nr_homes,
  *
  * Its memory is charged to the caller's memory cgroup, as it is touched.
  *
- * Return: the region, without a reference: the caller sees to it that nobody
- * deletes it yet; -EINVAL; -ENOSPC an endpoint is full, or a limit met; -ENODEV
- * the fabric was deleted; -ENOMEM.
+ * Return: the region with a reference; -EINVAL; -ENOSPC an endpoint is full, or a
+ * limit met; -ENODEV the fabric was deleted; -ENOMEM.
  */
 struct vsn_region *vsn_region_create(struct vsn_fabric *fabric, u64 size,
 				     const u32 *homes, u32 nr_homes, u64 granule,
