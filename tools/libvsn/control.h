@@ -25,8 +25,8 @@ extern "C" {
 /* Room for names, the final zero included */
 #define VSN_CTL_NAME		32
 #define VSN_CTL_PREFIX		16
-#define VSN_CTL_ENDPOINT_NAME	64
-#define VSN_CTL_LINK_NAME	128
+#define VSN_CTL_ENDPOINT_NAME	256
+#define VSN_CTL_LINK_NAME	512
 
 /* A connection to the kernel */
 struct vsn_ctl;
@@ -144,7 +144,7 @@ struct vsn_ctl_tier {
 /**
  * struct vsn_ctl_network - joins endpoints its own way
  * @name: its name
- * @header: bytes of header of each packet, request and acknowledgement
+ * @header: bytes of header of each packet, request and ack
  * @packet: largest payload of a packet, bytes
  * @stripe: operations longer than this are spread over all planes, bytes
  * @policy: enum vsn_policy
@@ -309,7 +309,7 @@ int vsn_ctl_endpoint_list(struct vsn_ctl *ctl, const char *fabric,
  * @latency: wire and the switch at its far end, ps
  * @payload: bytes of payload carried
  * @wire: bytes carried, headers included
- * @transfers: chunks, requests and acknowledgements carried
+ * @transfers: chunks, requests and acks carried
  * @busy: time it was occupied, ps
  */
 struct vsn_ctl_link {

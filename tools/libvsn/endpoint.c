@@ -10,18 +10,16 @@ static const char * const kind_names[] = {
 	[VSN_ENDPOINT_KIND_MEMORY] = "memory",
 };
 
-#define NR_KINDS	(sizeof(kind_names) / sizeof(kind_names[0]))
-
 const char *vsn_ctl_kind_name(uint32_t kind)
 {
-	return kind && kind < NR_KINDS ? kind_names[kind] : "unknown";
+	return kind && kind < ARRAY_SIZE(kind_names) ? kind_names[kind] : "unknown";
 }
 
 uint32_t vsn_ctl_kind_value(const char *name)
 {
 	uint32_t i;
 
-	for (i = 1; i < NR_KINDS; i++)
+	for (i = 1; i < ARRAY_SIZE(kind_names); i++)
 		if (!strcmp(name, kind_names[i]))
 			return i;
 	return 0;

@@ -27,7 +27,7 @@ struct attr_set {
 	const struct attr_name *names;
 };
 
-#define ATTR_SET(_names)	{ sizeof(_names) / sizeof((_names)[0]) - 1, _names }
+#define ATTR_SET(_names)	{ ARRAY_SIZE(_names) - 1, _names }
 
 static const struct attr_name dim_names[] = {
 	[VSN_A_DIM_NAME] = { "name", NULL },
@@ -162,8 +162,8 @@ struct text {
 	size_t len;
 };
 
-static void __attribute__((format(printf, 2, 3)))
-text_add(struct text *t, const char *fmt, ...)
+__printf(2, 3)
+static void text_add(struct text *t, const char *fmt, ...)
 {
 	va_list ap;
 	int n;

@@ -9,8 +9,6 @@
 /* Room for a message; a nest ends at 64 KiB. */
 #define FABRIC_MSG_SIZE	(256 * 1024)
 
-#define FIELD(p)	(p), sizeof(p)
-
 static void put_u32_set(struct vsn_request *req, int type, uint32_t value)
 {
 	if (value)
@@ -195,10 +193,10 @@ static void parse_dim(struct vsn_ctl_dim *dim, const struct nlattr *nest)
 	nla_for_each_nested(nla, (struct nlattr *)nest, rem) {
 		switch (nla_type(nla)) {
 		case VSN_A_DIM_NAME:
-			vsn_get_str(FIELD(dim->name), nla);
+			vsn_get_str(dim->name, sizeof(dim->name), nla);
 			break;
 		case VSN_A_DIM_PREFIX:
-			vsn_get_str(FIELD(dim->prefix), nla);
+			vsn_get_str(dim->prefix, sizeof(dim->prefix), nla);
 			break;
 		case VSN_A_DIM_SIZE:
 			dim->size = vsn_get_uint(nla);
@@ -232,7 +230,7 @@ static int parse_kind(struct vsn_ctl_kind *kind, const struct nlattr *nest)
 				return -ENOMEM;
 			break;
 		case VSN_A_KIND_PACKAGE:
-			vsn_get_str(FIELD(kind->package), nla);
+			vsn_get_str(kind->package, sizeof(kind->package), nla);
 			break;
 		case VSN_A_KIND_CAPACITY:
 			kind->capacity = vsn_get_uint(nla);
@@ -298,7 +296,7 @@ static int parse_tier(struct vsn_ctl_tier *tier, const struct nlattr *nest)
 	nla_for_each_nested(nla, (struct nlattr *)nest, rem) {
 		switch (nla_type(nla)) {
 		case VSN_A_TIER_NAME:
-			vsn_get_str(FIELD(tier->name), nla);
+			vsn_get_str(tier->name, sizeof(tier->name), nla);
 			break;
 		case VSN_A_TIER_OVER:
 			if (add_name(&tier->over, &tier->nr_over, nla))
@@ -329,7 +327,7 @@ static int parse_tier(struct vsn_ctl_tier *tier, const struct nlattr *nest)
 			tier->switch_latency = vsn_get_uint(nla);
 			break;
 		case VSN_A_TIER_MEDIUM:
-			vsn_get_str(FIELD(tier->medium), nla);
+			vsn_get_str(tier->medium, sizeof(tier->medium), nla);
 			break;
 		case VSN_A_TIER_PORT:
 			port = vsn_array_add(&tier->ports, &tier->nr_ports, sizeof(*port));
@@ -357,7 +355,7 @@ static int parse_network(struct vsn_ctl_network *net, const struct nlattr *nest)
 	nla_for_each_nested(nla, (struct nlattr *)nest, rem) {
 		switch (nla_type(nla)) {
 		case VSN_A_NETWORK_NAME:
-			vsn_get_str(FIELD(net->name), nla);
+			vsn_get_str(net->name, sizeof(net->name), nla);
 			break;
 		case VSN_A_NETWORK_HEADER:
 			net->header = vsn_get_uint(nla);
@@ -421,10 +419,10 @@ int vsn_fabric_parse(struct vsn_ctl_fabric *f, const struct nlmsghdr *nlh)
 			return -ENOMEM;
 		switch (nla_type(nla)) {
 		case VSN_A_FABRIC_NAME:
-			vsn_get_str(FIELD(f->name), nla);
+			vsn_get_str(f->name, sizeof(f->name), nla);
 			break;
 		case VSN_A_FABRIC_SYSTEM:
-			vsn_get_str(FIELD(f->system), nla);
+			vsn_get_str(f->system, sizeof(f->system), nla);
 			break;
 		case VSN_A_FABRIC_ID:
 			f->id = vsn_get_uint(nla);

@@ -11,6 +11,12 @@
 
 #define VSN_ERROR_SIZE	512
 
+#define ARRAY_SIZE(a)	(sizeof(a) / sizeof((a)[0]))
+
+#ifndef __printf
+#define __printf(a, b)	__attribute__((__format__(__printf__, a, b)))
+#endif
+
 /**
  * struct vsn_ctl - a connection
  * @sk: socket
@@ -61,8 +67,8 @@ uint64_t vsn_get_uint(const struct nlattr *nla);
 void vsn_get_str(char *dst, size_t size, const struct nlattr *nla);
 void *vsn_array_add(void *array, size_t *count, size_t size);
 
-int vsn_fail(struct vsn_ctl *ctl, int err, const char *fmt, ...)
-	__attribute__((format(printf, 3, 4)));
+__printf(3, 4)
+int vsn_fail(struct vsn_ctl *ctl, int err, const char *fmt, ...);
 int vsn_fail_nl(struct vsn_ctl *ctl, int nlerr, const char *what);
 
 /* extack.c */

@@ -7,6 +7,7 @@
 #define VSN_SYSTEM_H
 
 #include "control.h"
+#include "unit.h"
 
 /* How a software parameter was come by */
 enum sys_origin {
@@ -49,6 +50,20 @@ struct sys_library {
 };
 
 /**
+ * struct sys_published - a published measurement of the system
+ * @name: e.g. "moe-dispatch-ep8"
+ * @unit: UNIT_TIME or UNIT_RATE
+ * @value: ps, or bytes/s
+ * @source: where it was published
+ */
+struct sys_published {
+	const char *name;
+	enum unit unit;
+	uint64_t value;
+	const char *source;
+};
+
+/**
  * struct system - a loaded system file
  * @path: where it was found
  * @name: name of the system
@@ -56,6 +71,8 @@ struct sys_library {
  * @topo: what to create a fabric from; its name is empty
  * @nr_libraries: number of @libraries
  * @libraries: software parameters
+ * @nr_published: number of @published
+ * @published: measurements to hold the model to
  */
 struct system {
 	const char *path;
@@ -64,6 +81,8 @@ struct system {
 	struct vsn_ctl_fabric topo;
 	size_t nr_libraries;
 	struct sys_library *libraries;
+	size_t nr_published;
+	struct sys_published *published;
 };
 
 /*
@@ -78,6 +97,9 @@ void system_free(struct system *sys);
 const struct sys_library *system_library(const struct system *sys, const char *library);
 const struct sys_param *system_param(const struct system *sys, const char *library,
 				     const char *name);
+
+/* NULL if there is no such row */
+const struct sys_published *system_published(const struct system *sys, const char *row);
 
 /* Is the row among those that the library's parameters were fitted to? */
 bool system_fitted(const struct system *sys, const char *library, const char *row);

@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: GPL-2.0
+/* vsn endpoint */
+#include "cmd.h"
+#include "out.h"
+
+static int endpoint_show_one(const struct vsn_ctl_endpoint *e, void *arg)
+{
+	(void)arg;
+	out_object(NULL);
+	out_line(0, NULL);
+	out_str("name", "", e->name);
+	out_u64("id", "id", e->id);
+	out_str("fabric", NULL, e->fabric);
+	out_str("kind", "kind", vsn_ctl_kind_name(e->kind));
+	out_u64("package", "package", e->package);
+	out_unit("capacity", "capacity", UNIT_SIZE, e->capacity);
+	out_unit("allocated", "allocated", UNIT_SIZE, e->allocated);
+	out_line(1, NULL);
+	out_u64("ops", "ops", e->ops);
+	out_u64("errors", "errors", e->errors);
+	out_unit("read_bytes", "read", UNIT_SIZE, e->read_bytes);
+	out_unit("write_bytes", "write", UNIT_SIZE, e->write_bytes);
+	out_unit("local_bytes", "local", UNIT_SIZE, e->local_bytes);
+	out_unit("in_bytes", "in", UNIT_SIZE, e->in_bytes);
+	out_unit("out_bytes", "out", UNIT_SIZE, e->out_bytes);
+	out_u64("atomics", "atomics", e->atomics);
+	out_u64("faults", "faults", e->faults);
+	out_unit("fault_bytes", "fault-bytes", UNIT_SIZE, e->fault_bytes);
+	out_object_end();
+	return 0;
+}
+
+static uint32_t arg_kind(struct args *a)
+{
+	const char *word = arg_need(a, "kind");
+	uint32_t kind = word ? vsn_ctl_kind_value(word) : 0;
+
+	if (word && !kind)
+		arg_error(a, "unknown kind '%s', it may be: accelerator host memory", word);
+	return kind;
+}
+
+static int endpoint_show(int argc, char **argv)
+{
+	struct args a = { .argc = argc, .argv = argv };
+	struct vsn_ctl_endpoint_filter filter = { 0 };
+	char fabric[VSN_CTL_NAME];
+	struct vsn_ctl_endpoint e;
+	const char *name = NULL;
+	uint32_t id = UINT32_MAX;
+	struct vsn_ctl *ctl;
+	int err;
+
+	arg_name(&a, "name of the fabric", fabric, sizeof(fabric));
+	while (!a.status && a.argc) {
+		if (!filter.kind && arg_is(&a, "kind"))
+			filter.kind = arg_kind(&a);
+		else if (!filter.active && arg_is(&a, "active"))
+			filter.active = true;
+		else if (!name && arg_is(&a, "name"))
+			name = arg_need(&a, "name of the endpoint");
+		else if (id == UINT32_MAX && arg_is(&a, "id"))
+			id = arg_number(&a, "id", 0, UINT32_MAX - 1);
+		else if (a.argc && !name && looks_like_endpoint(a.argv[0]))
+			name = arg_next(&a);
+		else
+			arg_unknown(&a, "NAME name id kind active");
+	}
+	if ((name || id != UINT32_MAX) && (filter.kind || filter.active))
+		arg_error(&a, "kind and active choose from a list, not with one endpoint");
+	if (name && id != UINT32_MAX)
+		arg_error(&a, "name and id together");
+	if (a.status)
+		return a.status;
+	ctl = ctl_open();
+	if (!ctl)
+		return EXIT_FAIL;
+	out_begin();
+	if (!name && id == UINT32_MAX) {
+		err = vsn_ctl_endpoint_list(ctl, fabric, &filter, endpoint_show_one, NULL);
+		if (err)
+			return ctl_failed(ctl, err, "fabric %s", fabric);
+		return cmd_done();
+	}
+	if (name)
+		err = vsn_ctl_endpoint_get(ctl, fabric, name, &e);
+	else
+		err = vsn_ctl_endpoint_get_id(ctl, fabric, id, &e);
+	if (err && name)
+		return ctl_failed(ctl, err, "endpoint %s of fabric %s", name, fabric);
+	if (err)
+		return ctl_failed(ctl, err, "endpoint %u of fabric %s", id, fabric);
+	endpoint_show_one(&e, NULL);
+	return cmd_done();
+}
+
+static const struct cmd commands[] = {
+	{ "show", endpoint_show, "FABRIC [ NAME | id N | [ kind KIND ] [ active ] ]" },
+	{ NULL, NULL, NULL },
+};
+
+int cmd_endpoint(int argc, char **argv)
+{
+	return cmd_run(commands, "endpoint", argc, argv);
+}

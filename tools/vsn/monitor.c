@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: GPL-2.0
+/* vsn monitor: one line, or one JSON object, an event */
+#include <errno.h>
+#include <stdio.h>
+
+#include "cmd.h"
+#include "out.h"
+#include "show.h"
+
+static int show_event(const struct vsn_ctl_event *event, void *arg)
+{
+	(void)arg;
+	out_begin();
+	switch (event->cmd) {
+	case VSN_CMD_FABRIC_NTF:
+		show_fabric(event->fabric, false);
+		break;
+	case VSN_CMD_FABRIC_DEL_NTF:
+		out_object(NULL);
+		out_line(0, "deleted");
+		out_bool("deleted", NULL, true);
+		out_str("name", "fabric", event->fabric->name);
+		out_u64("id", "id", event->fabric->id);
+		out_object_end();
+		break;
+	case VSN_CMD_REGION_NTF:
+		show_region(event->region);
+		break;
+	case VSN_CMD_REGION_DEL_NTF:
+		out_object(NULL);
+		out_line(0, "deleted");
+		out_bool("deleted", NULL, true);
+		out_str("fabric", "fabric", event->region->fabric);
+		out_u64("id", "region", event->region->id);
+		out_object_end();
+		break;
+	case VSN_CMD_LIMIT_NTF:
+		show_limit(event->limit);
+		break;
+	default:
+		return 0;
+	}
+	/* Each event is written as it comes; a reader that is gone ends it. */
+	return out_end() ? 1 : 0;
+}
+
+int cmd_monitor(int argc, char **argv)
+{
+	struct args a = { .argc = argc, .argv = argv };
+	struct vsn_ctl *ctl;
+	int err;
+
+	arg_end(&a);
+	if (a.status)
+		return a.status;
+	ctl = ctl_open();
+	if (!ctl)
+		return EXIT_FAIL;
+	err = vsn_ctl_monitor(ctl);
+	while (!err || err == -ENOBUFS) {
+		err = vsn_ctl_next(ctl, show_event, NULL);
+		if (err == -ENOBUFS)
+			msg("monitor: events were lost");
+	}
+	return err > 0 ? EXIT_FAIL : ctl_failed(ctl, err, "monitor");
+}

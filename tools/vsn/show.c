@@ -1,0 +1,259 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Printing of topologies, fabrics, regions and limits. */
+#include <stdio.h>
+
+#include "cmd.h"
+#include "out.h"
+#include "show.h"
+
+static const char *name_of(const char * const *names, size_t count, uint32_t value)
+{
+	return value < count && names[value] ? names[value] : "unknown";
+}
+
+#define NAME_OF(names, value)	name_of(names, ARRAY_SIZE(names), value)
+
+static const char * const states[] = {
+	[VSN_FABRIC_STATE_DRAFT] = "draft",
+	[VSN_FABRIC_STATE_READY] = "ready",
+};
+
+static const char * const attaches[] = {
+	[VSN_ATTACH_ENDPOINT] = "endpoint",
+	[VSN_ATTACH_SWITCH] = "switch",
+};
+
+static const char * const tier_kinds[] = {
+	[VSN_TIER_KIND_SWITCH] = "switch",
+	[VSN_TIER_KIND_MESH] = "mesh",
+	[VSN_TIER_KIND_RING] = "ring",
+	[VSN_TIER_KIND_GRID] = "grid",
+};
+
+static const char * const wirings[] = {
+	[VSN_WIRING_FULL] = "full",
+	[VSN_WIRING_STRIDE] = "stride",
+	[VSN_WIRING_SPREAD] = "spread",
+};
+
+static const char * const forwardings[] = {
+	[VSN_FORWARDING_CUT_THROUGH] = "cut-through",
+	[VSN_FORWARDING_STORE_FORWARD] = "store-forward",
+};
+
+static const char * const policies[] = {
+	[VSN_POLICY_DMODK] = "dmodk",
+	[VSN_POLICY_HASH] = "hash",
+};
+
+static void show_names(const char *key, const char *label, size_t count,
+		       char (*names)[VSN_CTL_NAME])
+{
+	size_t i;
+
+	out_array(key);
+	for (i = 0; i < count; i++)
+		out_str("", i ? "" : label, names[i]);
+	out_array_end();
+}
+
+static void show_dims(const struct vsn_ctl_fabric *f)
+{
+	size_t i;
+
+	out_array("dim");
+	for (i = 0; i < f->nr_dims; i++) {
+		const struct vsn_ctl_dim *d = &f->dims[i];
+
+		out_object(NULL);
+		out_line(1, NULL);
+		out_str("name", "dimension", d->name);
+		out_u64("size", "size", d->size);
+		out_str("prefix", "prefix", d->prefix[0] ? d->prefix : d->name);
+		out_object_end();
+	}
+	out_array_end();
+}
+
+static void show_kind(const struct vsn_ctl_kind *k)
+{
+	out_object(NULL);
+	out_line(1, NULL);
+	out_str("kind", "kind", vsn_ctl_kind_name(k->kind));
+	out_u64("count", "count", k->count);
+	out_u64("packages", "packages", k->packages);
+	out_u64("base", "base", k->base);
+	show_names("dim", "dim", k->nr_dims, k->dims);
+	if (k->package[0])
+		out_str("package", "package", k->package);
+	out_line(2, NULL);
+	out_unit("capacity", "capacity", UNIT_SIZE, k->capacity);
+	out_unit("mem_bandwidth", "mem-bandwidth", UNIT_RATE, k->mem_bandwidth);
+	out_unit("mem_latency", "mem-latency", UNIT_TIME, k->mem_latency);
+	out_line(2, NULL);
+	if (k->read_bandwidth)
+		out_unit("read_bandwidth", "read-bandwidth", UNIT_RATE, k->read_bandwidth);
+	if (k->write_bandwidth)
+		out_unit("write_bandwidth", "write-bandwidth", UNIT_RATE, k->write_bandwidth);
+	out_unit("overhead", "overhead", UNIT_TIME, k->overhead);
+	out_object_end();
+}
+
+static void show_port(const struct vsn_ctl_port *p)
+{
+	out_object(NULL);
+	out_line(3, NULL);
+	if (p->kind)
+		out_str("kind", "port", vsn_ctl_kind_name(p->kind));
+	else
+		out_str(NULL, "port", "uplink");
+	out_unit("bandwidth", "bandwidth", UNIT_RATE, p->bandwidth);
+	out_unit("latency", "latency", UNIT_TIME, p->latency);
+	if (p->efficiency)
+		out_unit("efficiency", "efficiency", UNIT_RATIO, p->efficiency);
+	out_object_end();
+}
+
+static void show_tier(const struct vsn_ctl_tier *t)
+{
+	size_t i;
+
+	out_object(NULL);
+	out_line(2, NULL);
+	out_str("name", "tier", t->name);
+	out_u64("switch_count", "switches", t->switch_count);
+	out_u64("link_count", "links", t->link_count);
+	show_names("over", "over", t->nr_over, t->over);
+	out_str("attach", "attach", NAME_OF(attaches, t->attach));
+	out_str("kind", "kind", NAME_OF(tier_kinds, t->kind));
+	out_line(3, NULL);
+	out_u64("planes", "planes", t->planes);
+	out_u64("switches", "switches-per-plane", t->switches);
+	out_u64("lanes", "lanes", t->lanes);
+	out_str("wiring", "wiring", NAME_OF(wirings, t->wiring));
+	out_str("forwarding", "forwarding", NAME_OF(forwardings, t->forwarding));
+	out_unit("switch_latency", "switch-latency", UNIT_TIME, t->switch_latency);
+	if (t->medium[0])
+		out_str("medium", "medium", t->medium);
+	out_array("port");
+	for (i = 0; i < t->nr_ports; i++)
+		show_port(&t->ports[i]);
+	out_array_end();
+	out_object_end();
+}
+
+static void show_network(const struct vsn_ctl_network *n)
+{
+	size_t i;
+
+	out_object(NULL);
+	out_line(1, NULL);
+	out_str("name", "network", n->name);
+	out_u64("index", "index", n->index);
+	out_unit("header", "header", UNIT_SIZE, n->header);
+	out_unit("packet", "packet", UNIT_SIZE, n->packet);
+	out_unit("stripe", "stripe", UNIT_SIZE, n->stripe);
+	out_str("policy", "policy", NAME_OF(policies, n->policy));
+	out_u64("seed", NULL, n->seed);
+	out_array("tier");
+	for (i = 0; i < n->nr_tiers; i++)
+		show_tier(&n->tiers[i]);
+	out_array_end();
+	out_object_end();
+}
+
+void show_topo(const struct vsn_ctl_fabric *f)
+{
+	size_t i;
+
+	show_dims(f);
+	out_array("kind");
+	for (i = 0; i < f->nr_kinds; i++)
+		show_kind(&f->kinds[i]);
+	out_array_end();
+	out_array("network");
+	for (i = 0; i < f->nr_networks; i++)
+		show_network(&f->networks[i]);
+	out_array_end();
+}
+
+void show_fabric(const struct vsn_ctl_fabric *f, bool details)
+{
+	out_object(NULL);
+	out_line(0, NULL);
+	out_str("name", "", f->name);
+	out_u64("id", "id", f->id);
+	out_str("state", "state", NAME_OF(states, f->state));
+	if (f->system[0])
+		out_str("system", "system", f->system);
+	out_u64("endpoints", "endpoints", f->endpoints);
+	out_u64("packages", "packages", f->packages);
+	out_u64("window_shift", "window-shift", f->window_shift);
+	out_line(1, NULL);
+	out_unit("now", "now", UNIT_TIME, f->now);
+	out_unit("resident", "resident", UNIT_SIZE, f->resident);
+	out_unit("resident_max", "resident-max", UNIT_SIZE, f->resident_max);
+	out_u64("regions", "regions", f->regions);
+	out_u64("contexts", "contexts", f->contexts);
+	out_u64("pending", "pending", f->pending);
+	out_line(1, NULL);
+	out_unit("host_read", "host-read", UNIT_SIZE, f->host_read);
+	out_unit("host_write", "host-write", UNIT_SIZE, f->host_write);
+	out_u64("host_faults", "host-faults", f->host_faults);
+	if (details || out_is_json())
+		show_topo(f);
+	out_object_end();
+}
+
+/* Ids of homes; runs of them as FIRST-LAST in text */
+static void show_homes(const struct vsn_ctl_region *r)
+{
+	char buf[64];
+	size_t i, j;
+
+	out_array("home");
+	for (i = 0; i < r->nr_homes; i++)
+		out_u64("", NULL, r->homes[i]);
+	out_array_end();
+	for (i = 0; i < r->nr_homes && i < 16; i = j) {
+		for (j = i + 1; j < r->nr_homes && r->homes[j] == r->homes[j - 1] + 1;)
+			j++;
+		if (j == i + 1)
+			snprintf(buf, sizeof(buf), "%u", r->homes[i]);
+		else
+			snprintf(buf, sizeof(buf), "%u-%u", r->homes[i], r->homes[j - 1]);
+		out_str(NULL, i ? "" : "home", buf);
+	}
+	if (i < r->home_count)
+		out_str(NULL, "", "...");
+}
+
+void show_region(const struct vsn_ctl_region *r)
+{
+	char head[32];
+
+	out_object(NULL);
+	snprintf(head, sizeof(head), "%u:", r->id);
+	out_line(0, head);
+	out_str("fabric", "fabric", r->fabric);
+	out_u64("id", NULL, r->id);
+	out_hex("ua", "ua", r->ua);
+	out_unit("size", "size", UNIT_SIZE, r->size);
+	out_unit("resident", "resident", UNIT_SIZE, r->resident);
+	if (r->granule)
+		out_unit("granule", "granule", UNIT_SIZE, r->granule);
+	out_bool("huge", "huge", r->huge);
+	out_u64("home_count", "homes", r->home_count);
+	show_homes(r);
+	out_object_end();
+}
+
+void show_limit(const struct vsn_ctl_limit *l)
+{
+	out_object(NULL);
+	out_line(0, l->fabric[0] ? NULL : "module");
+	if (l->fabric[0])
+		out_str("fabric", "fabric", l->fabric);
+	out_unit("resident", "resident", UNIT_SIZE, l->resident);
+	out_object_end();
+}

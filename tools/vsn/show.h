@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* Printing of what several commands show. */
+#ifndef VSN_SHOW_H
+#define VSN_SHOW_H
+
+#include "control.h"
+
+/* Members of an object: dimensions, kinds, networks; as text, lines below it */
+void show_topo(const struct vsn_ctl_fabric *fabric);
+void show_fabric(const struct vsn_ctl_fabric *fabric, bool details);
+void show_region(const struct vsn_ctl_region *region);
+void show_limit(const struct vsn_ctl_limit *limit);
+
+#endif /* VSN_SHOW_H */
