@@ -54,7 +54,7 @@ struct vsn_fabric {
 	char name[VSN_NAME_SIZE];
 	char system[VSN_NAME_SIZE];
 	u32 id;
-	struct mutex lock;
+	struct mutex lock;	/* what it protects: above */
 	u32 state;
 	u32 users;
 	bool dead;

@@ -10,14 +10,45 @@
 
 #include <linux/init.h>
 #include <linux/module.h>
+#include <linux/rcupdate.h>
+
+#include "chardev.h"
+#include "fabric.h"
+#include "netlink.h"
+#include "queue.h"
 
 static int __init vsn_init(void)
 {
+	int err;
+
+	err = vsn_queue_init();
+	if (err)
+		return err;
+	err = vsn_chardev_init();
+	if (err)
+		goto err_queue;
+	/* Last: from here on fabrics can be made. */
+	err = vsn_nl_init();
+	if (err)
+		goto err_chardev;
 	return 0;
+
+err_chardev:
+	vsn_chardev_exit();
+err_queue:
+	vsn_queue_exit();
+	return err;
 }
 
 static void __exit vsn_exit(void)
 {
+	/* First: from here on no fabric comes, and no command holds one. */
+	vsn_nl_exit();
+	vsn_fabric_exit();
+	vsn_chardev_exit();
+	vsn_queue_exit();
+	/* What the parts freed after a grace period may call back into the module. */
+	rcu_barrier();
 }
 
 module_init(vsn_init);

@@ -225,7 +225,7 @@ int vsn_nl_region_new_doit(struct sk_buff *skb, struct genl_info *info)
 		goto out_homes;
 	}
 
-	/* Nobody deletes the region before its notification: region-del wants this. */
+	/* Until its notification is out, region-del waits. */
 	mutex_lock(&change_lock);
 	region = vsn_region_create(fabric, nla_get_uint(attrs[VSN_A_REGION_SIZE]), homes,
 				   nr_homes, granule, huge, &diag);
@@ -237,6 +237,7 @@ int vsn_nl_region_new_doit(struct sk_buff *skb, struct genl_info *info)
 		err = put_region(msg, genlmsg_put_reply(msg, info, &vsn_nl_family, 0,
 							VSN_CMD_REGION_NEW),
 				 fabric, region);
+		vsn_region_put(region);
 	}
 	mutex_unlock(&change_lock);
 	if (err)
