@@ -189,16 +189,6 @@ void out_s64(const char *key, const char *label, int64_t value)
 	text(label, buf);
 }
 
-void out_s64(const char *key, const char *label, int64_t value)
-{
-	char buf[32];
-
-	if (json && key)
-		add(key, json_object_new_int64(value));
-	snprintf(buf, sizeof(buf), "%" PRId64, value);
-	text(label, buf);
-}
-
 /* JSON readers keep 53 bits of a number; addresses have more. So it is text there, too. */
 void out_hex(const char *key, const char *label, uint64_t value)
 {

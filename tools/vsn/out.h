@@ -39,7 +39,6 @@ void out_line(int depth, const char *head);
 void out_str(const char *key, const char *label, const char *value);
 void out_u64(const char *key, const char *label, uint64_t value);
 void out_s64(const char *key, const char *label, int64_t value);
-void out_s64(const char *key, const char *label, int64_t value);
 void out_hex(const char *key, const char *label, uint64_t value);
 void out_unit(const char *key, const char *label, enum unit unit, uint64_t value);
 void out_bool(const char *key, const char *label, bool value);
