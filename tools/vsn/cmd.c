@@ -23,12 +23,12 @@ void msg(const char *fmt, ...)
 	fputc('\n', stderr);
 }
 
-void cmd_help(const struct cmd *table, const char *group)
+void cmd_help(FILE *to, const struct cmd *table, const char *group)
 {
 	const struct cmd *c;
 
 	for (c = table; c->word; c++)
-		fprintf(stderr, "       vsn %s%s%s%s%s\n", group, *group ? " " : "", c->word,
+		fprintf(to, "       vsn %s%s%s%s%s\n", group, *group ? " " : "", c->word,
 			c->help ? " " : "", c->help ? c->help : "");
 }
 
@@ -43,12 +43,12 @@ int cmd_run(const struct cmd *table, const char *group, int argc, char **argv)
 			if (!strcmp(argv[0], c->word))
 				return c->func(argc - 1, argv + 1);
 		if (!strcmp(argv[0], "help")) {
-			cmd_help(table, group);
+			cmd_help(stdout, table, group);
 			return EXIT_OK;
 		}
 		msg("%s%sunknown word '%s'", group, *group ? ": " : "", argv[0]);
 	}
-	cmd_help(table, group);
+	cmd_help(stderr, table, group);
 	return EXIT_USAGE;
 }
 

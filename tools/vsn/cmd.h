@@ -10,6 +10,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <stdio.h>
 
 #include "control.h"
 #include "unit.h"
@@ -38,7 +39,7 @@ struct cmd {
  * word after it.  @group is what the words so far are called, for messages.
  */
 int cmd_run(const struct cmd *table, const char *group, int argc, char **argv);
-void cmd_help(const struct cmd *table, const char *group);
+void cmd_help(FILE *to, const struct cmd *table, const char *group);
 
 /* Top level */
 int cmd_system(int argc, char **argv);

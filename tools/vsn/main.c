@@ -23,11 +23,11 @@ static const struct cmd commands[] = {
 	{ NULL, NULL, NULL },
 };
 
-static void print_words(void)
+static void print_words(FILE *to)
 {
-	fprintf(stderr, "usage: vsn [-j] [-p] [-V] COMMAND\n");
-	cmd_help(commands, "");
-	fprintf(stderr, "       vsn help\n\n"
+	fprintf(to, "usage: vsn [-j] [-p] [-V] COMMAND\n");
+	cmd_help(to, commands, "");
+	fprintf(to, "       vsn help\n\n"
 		"-j writes JSON, -p pretty JSON, -V the version. After the first word of a command,\n"
 		"help tells what may follow.\n");
 }
@@ -51,21 +51,21 @@ int main(int argc, char **argv)
 			puts("vsn " VSN_VERSION);
 			return EXIT_OK;
 		case 'h':
-			print_words();
+			print_words(stdout);
 			return EXIT_OK;
 		default:
-			print_words();
+			print_words(stderr);
 			return EXIT_USAGE;
 		}
 	}
 	argc -= optind;
 	argv += optind;
 	if (argc < 1) {
-		print_words();
+		print_words(stderr);
 		return EXIT_USAGE;
 	}
 	if (!strcmp(argv[0], "help") && argc == 1) {
-		print_words();
+		print_words(stdout);
 		return EXIT_OK;
 	}
 	out_mode(json, pretty);

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The schema of system files, for libcyaml, and its errors in our words. */
-#include <ctype.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -212,9 +211,8 @@ static const cyaml_schema_value_t system_value = {
 struct log {
 	char text[256];
 	char path[512];
-	int line;
 	int level;	/* of the backtrace */
-	bool drop;	/* the error is about what is around the innermost field */
+	bool drop;	/* what comes first in it is not meant */
 };
 
 static void path_prepend(struct log *log, const char *part)
@@ -226,60 +224,93 @@ static void path_prepend(struct log *log, const char *part)
 		memcpy(log->path, path, sizeof(path));
 }
 
+/* Entries are counted when they begin, so the number is one more than the index. */
 static void log_backtrace(struct log *log, const char *line)
 {
-	char part[128], name[96];
-	unsigned int index;
+	char part[128] = "", name[96];
+	unsigned int number;
 
 	if (sscanf(line, "  in mapping field '%95[^']'", name) == 1)
 		snprintf(part, sizeof(part), "%s", name);
-	else if (sscanf(line, "  in mapping field %95s", name) == 1)
-		snprintf(part, sizeof(part), "%s", name);
-	else if (sscanf(line, "  in sequence entry '%u'", &index) == 1 ||
-		 sscanf(line, "  in sequence entry %u", &index) == 1)
-		snprintf(part, sizeof(part), "[%u]", index);
-	else
-		part[0] = '\0';
+	else if (sscanf(line, "  in sequence entry '%u'", &number) == 1 && number)
+		snprintf(part, sizeof(part), "[%u]", number - 1);
 	if (part[0] && !(log->drop && log->level == 0))
 		path_prepend(log, part);
-	if (strstr(line, "line: ") && !log->line)
-		sscanf(strstr(line, "line: "), "line: %d", &log->line);
 	log->level++;
+}
+
+/*
+ * libcyaml's texts and ours; what follows its text stands for %s.  @drop: the
+ * error is not about the innermost thing of the backtrace but what is around it.
+ */
+static const struct {
+	const char *theirs;
+	const char *ours;
+	bool drop;
+} texts[] = {
+	{ "Unexpected key: ", "unknown key '%s'", false },
+	{ "Missing required mapping field: ", "key '%s' is missing", true },
+	{ "Mapping field already seen: ", "key '%s' is there twice", false },
+	{ "Invalid ENUM value: ", "'%s' is none of the words that may stand here", false },
+	{ "Invalid UINT value: ", "%s is not a number", false },
+	{ "Invalid uint64_t value: ", "%s is not a number", false },
+	{ "UINT value too large: ", "%s is too large", false },
+	{ "STRING length < ", "the text is empty", false },
+	{ "STRING length > ", "more characters than %s", false },
+	{ "Excessive entries ", "too many entries %s", true },
+	{ "Insufficient entries ", "too few entries %s", true },
+	{ "Expecting MAPPING, got event: ", "there is no mapping here but %s", false },
+	{ "Expecting SEQUENCE, got event: ", "there is no list here but %s", false },
+	{ "Expecting STRING, got event: ", "there is no text here but %s", false },
+	{ "Expecting ENUM, got event: ", "there is no word here but %s", false },
+	{ "Expecting UINT, got event: ", "there is no number here but %s", false },
+};
+
+static void log_text(struct log *log, const char *theirs)
+{
+	const char *ours = NULL, *rest = theirs, *arg;
+	char word[128];
+	size_t i;
+
+	for (i = 0; i < CYAML_ARRAY_LEN(texts); i++) {
+		if (strncmp(theirs, texts[i].theirs, strlen(texts[i].theirs)))
+			continue;
+		ours = texts[i].ours;
+		log->drop = texts[i].drop;
+		rest = theirs + strlen(texts[i].theirs);
+		break;
+	}
+	if (!ours) {
+		snprintf(log->text, sizeof(log->text), "%s", theirs);
+		return;
+	}
+	snprintf(word, sizeof(word), "%s", rest);
+	arg = strstr(ours, "%s");
+	if (arg)
+		snprintf(log->text, sizeof(log->text), "%.*s%s%s", (int)(arg - ours), ours, word,
+			 arg + 2);
+	else
+		snprintf(log->text, sizeof(log->text), "%s", ours);
+	/* The key stands inside of what the backtrace says. */
+	if (i == 0)
+		path_prepend(log, word);
 }
 
 static void log_line(cyaml_log_t level, void *ctx, const char *fmt, va_list args)
 {
-	static const char missing[] = "Missing required mapping field: ";
-	static const char unknown[] = "Unexpected key: ";
 	struct log *log = ctx;
+	const char *p;
 	char line[256];
-	char *p = line;
 
 	if (level < CYAML_LOG_ERROR)
 		return;
 	vsnprintf(line, sizeof(line), fmt, args);
 	line[strcspn(line, "\n")] = '\0';
-	if (!strncmp(line, "  in ", 5)) {
+	p = strncmp(line, "Load: ", 6) ? line : line + 6;
+	if (!strncmp(line, "  in ", 5))
 		log_backtrace(log, line);
-		return;
-	}
-	if (!strncmp(p, "Load: ", 6))
-		p += 6;
-	if (!strcmp(p, "Backtrace:") || log->text[0])
-		return;
-	if (!strncmp(p, unknown, strlen(unknown))) {
-		p += strlen(unknown);
-		snprintf(log->text, sizeof(log->text), "unknown key '%s'", p);
-		path_prepend(log, p);
-	} else if (!strncmp(p, missing, strlen(missing))) {
-		snprintf(log->text, sizeof(log->text), "key '%s' is missing",
-			 p + strlen(missing));
-		log->drop = true;
-	} else {
-		snprintf(log->text, sizeof(log->text), "%s", p);
-		if (isupper((unsigned char)p[0]) && islower((unsigned char)p[1]))
-			log->text[0] = tolower((unsigned char)p[0]);
-	}
+	else if (strcmp(p, "Backtrace:") && !log->text[0])
+		log_text(log, p);
 }
 
 static const cyaml_config_t base_config = {
@@ -302,7 +333,7 @@ struct yaml_system *system_yaml_load(const char *text, size_t len, const struct 
 			      (cyaml_data_t **)&sys, NULL);
 	if (err == CYAML_OK && sys)
 		return sys;
-	*line = log.path[0] || !log.line ? yamlpos_line(pos, log.path) : log.line;
+	*line = yamlpos_line(pos, log.path);
 	snprintf(why, size, "%s", log.text[0] ? log.text : cyaml_strerror(err));
 	return NULL;
 }

@@ -78,10 +78,11 @@ static yaml_node_t *node(const struct yamlpos *pos, int index)
 	return yaml_document_get_node((yaml_document_t *)&pos->doc, index);
 }
 
-/* Value of a key; its line is that of the key. */
+/* Value of a key, of the last if it is there twice; its line is that of the key. */
 static yaml_node_t *map_find(const struct yamlpos *pos, yaml_node_t *map, const char *key,
 			     size_t len, int *line)
 {
+	yaml_node_t *found = NULL;
 	yaml_node_pair_t *p;
 
 	if (map->type != YAML_MAPPING_NODE)
@@ -92,10 +93,10 @@ static yaml_node_t *map_find(const struct yamlpos *pos, yaml_node_t *map, const 
 		if (k && k->type == YAML_SCALAR_NODE && k->data.scalar.length == len &&
 		    !memcmp(k->data.scalar.value, key, len)) {
 			*line = k->start_mark.line + 1;
-			return node(pos, p->value);
+			found = node(pos, p->value);
 		}
 	}
-	return NULL;
+	return found;
 }
 
 static yaml_node_t *seq_find(const struct yamlpos *pos, yaml_node_t *seq, size_t index, int *line)
