@@ -1,0 +1,303 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The same operations in the kernel and natively: every field of every completion
+ * and every counter must be the same, to the bit.
+ *
+ * The native side is kmod/core and selftests/core/sim.c, built into this program;
+ * its topology is what the kernel tells of the fabric.
+ */
+#include "kselftest_harness.h"
+
+#include "sim.h"
+#include "vsn_test.h"
+
+#define NR_OPS		3000
+#define NR_STREAMS	6
+#define REGION		(1UL << 20)
+#define NR_REGIONS	10	/* with one home each */
+#define NR_INITIATORS	8	/* of their homes; the small fabric's others cannot */
+
+static int find_dim(const struct vsn_ctl_fabric *f, const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < f->nr_dims; i++)
+		if (!strcmp(f->dims[i].name, name))
+			return i;
+	abort();
+}
+
+static void native_kind(struct vsn_topo *t, const struct vsn_ctl_fabric *f,
+			const struct vsn_ctl_kind *in)
+{
+	struct vsn_kind *k = &t->kinds[in->kind];
+	size_t i;
+
+	k->nr_dims = in->nr_dims;
+	for (i = 0; i < in->nr_dims; i++) {
+		k->dims[i] = find_dim(f, in->dims[i]);
+		if (!strcmp(in->dims[i], in->package))
+			k->package_dims = i + 1;
+	}
+	k->capacity = in->capacity;
+	k->mem_bandwidth = in->mem_bandwidth;
+	k->mem_latency = in->mem_latency;
+	k->read_bandwidth = in->read_bandwidth;
+	k->write_bandwidth = in->write_bandwidth;
+	k->overhead = in->overhead;
+}
+
+static void native_tier(struct vsn_tier *t, const struct vsn_ctl_fabric *f,
+			const struct vsn_ctl_tier *in)
+{
+	size_t i;
+
+	strcpy(t->name, in->name);
+	for (i = 0; i < in->nr_over; i++)
+		t->over |= 1U << find_dim(f, in->over[i]);
+	t->attach = in->attach;
+	t->kind = in->kind;
+	t->forwarding = in->forwarding;
+	t->wiring = in->wiring;
+	t->planes = in->planes;
+	t->switches = in->switches;
+	t->lanes = in->lanes;
+	t->switch_latency = in->switch_latency;
+	for (i = 0; i < in->nr_ports; i++) {
+		struct vsn_port *p = &t->ports[in->ports[i].kind];
+
+		p->bandwidth = in->ports[i].bandwidth;
+		p->latency = in->ports[i].latency;
+		p->efficiency = in->ports[i].efficiency;
+	}
+}
+
+static void native_topo(struct vsn_topo *t, const struct vsn_ctl_fabric *f)
+{
+	size_t i, j;
+
+	for (i = 0; i < f->nr_dims; i++) {
+		strcpy(t->dims[i].name, f->dims[i].name);
+		strcpy(t->dims[i].prefix, f->dims[i].prefix);
+		t->dims[i].size = f->dims[i].size;
+	}
+	t->nr_dims = f->nr_dims;
+	for (i = 0; i < f->nr_kinds; i++)
+		native_kind(t, f, &f->kinds[i]);
+	for (i = 0; i < f->nr_networks; i++) {
+		const struct vsn_ctl_network *in = &f->networks[i];
+		struct vsn_network *n = &t->networks[i];
+
+		strcpy(n->name, in->name);
+		n->header = in->header;
+		n->packet = in->packet;
+		n->stripe = in->stripe;
+		n->policy = in->policy;
+		n->seed = in->seed;
+		for (j = 0; j < in->nr_tiers; j++)
+			native_tier(&n->tiers[j], f, &in->tiers[j]);
+		n->nr_tiers = in->nr_tiers;
+	}
+	t->nr_networks = f->nr_networks;
+}
+
+/* Add the region to the kernel's fabric and, at the same address, to the other. */
+static u64 add_region(struct sim *sim, struct vsn_ctl *ctl, const char *name,
+		      const u32 *homes, u32 nr, u64 granule)
+{
+	struct vsn_ctl_region_spec spec = {
+		.size = REGION, .homes = homes, .nr_homes = nr, .granule = granule,
+	};
+	struct vsn_ctl_region *region;
+	u64 ua;
+
+	if (vsn_ctl_region_add(ctl, name, &spec, &region)) {
+		printf("# %s\n", vsn_ctl_error(ctl));
+		abort();
+	}
+	ua = region->ua;
+	vsn_ctl_region_free(region);
+	sim_region_over(sim, REGION, homes, nr, granule, true);
+	sim->regions[sim->nr_regions - 1].place.ua = ua;
+	return ua;
+}
+
+static u64 seed;
+
+static u64 next(u64 below)
+{
+	seed = seed * 6364136223846793005ULL + 1442695040888963407ULL;
+	return (seed >> 24) % below;
+}
+
+static struct vsn_sqe any_op(const u64 *regions, u32 nr, const u32 *homes, u64 i)
+{
+	struct vsn_sqe sqe = {
+		.opcode = next(VSN_OP_SIGNAL + 1),
+		.initiator = homes[next(NR_INITIATORS)],
+		.stream = next(NR_STREAMS),
+		.user_data = i,
+	};
+
+	switch (sqe.opcode) {
+	case VSN_OP_COPY:
+		sqe.src = regions[next(nr)] + next(REGION / 2);
+		sqe.dst = regions[next(nr)] + next(REGION / 2);
+		sqe.len = 1 + next(next(4) ? 20000 : REGION / 2);
+		break;
+	case VSN_OP_FILL:
+		sqe.dst = regions[next(nr)] + next(REGION / 2);
+		sqe.len = 1 + next(REGION / 2);
+		sqe.arg0 = next(~0ULL);
+		break;
+	case VSN_OP_COMPUTE:
+		sqe.arg0 = next(1000000);
+		break;
+	case VSN_OP_CAS:
+		sqe.arg1 = next(4);
+		/* fallthrough */
+	case VSN_OP_FADD:
+	case VSN_OP_SWAP:
+	case VSN_OP_SIGNAL:
+		sqe.dst = regions[next(nr)] + 8 * next(16);
+		sqe.arg0 = next(4);
+		break;
+	}
+	return sqe;
+}
+
+static int check_link(const struct vsn_ctl_link *k, void *arg)
+{
+	struct sim *sim = arg;
+	const struct vsn_link *n = vsn_links_find(&sim->sched.links, k->id);
+
+	if (!n || n->payload != k->payload || n->wire != k->wire ||
+	    n->transfers != k->transfers || n->busy_time != k->busy) {
+		printf("# link %s differs\n", k->name);
+		return 1;
+	}
+	return 0;
+}
+
+/* Run the operations on both sides of a fabric of the kernel, and compare. */
+static void replay(struct __test_metadata *_metadata, const char *name, u32 stride)
+{
+	u64 regions[NR_REGIONS + 2], i, j;
+	struct vsn_ctl_link_filter active = { .active = true };
+	struct vsn_run run;
+	struct vsn_ctl_fabric *fabric;
+	struct vsn_ctl *ctl;
+	struct vsn_dev *dev;
+	struct vsn_queue *q;
+	struct sim *sim = calloc(1, sizeof(*sim));
+	const struct vsn_cqe *k;
+	u32 homes[NR_REGIONS];
+	u8 *bytes;
+	int fd;
+
+	ASSERT_NE(NULL, sim);
+	ASSERT_EQ(0, vsn_ctl_open(&ctl));
+	ASSERT_EQ(0, vsn_ctl_fabric_get(ctl, name, &fabric));
+	native_topo(&sim->topo, fabric);
+	ASSERT_EQ(0, sim_init(sim));
+	ASSERT_EQ(fabric->endpoints, sim->topo.nr_endpoints);
+	for (i = 0; i < NR_REGIONS; i++) {
+		homes[i] = i * stride;
+		regions[i] = add_region(sim, ctl, name, &homes[i], 1, 4096);
+	}
+	regions[i++] = add_region(sim, ctl, name, homes, 7, 4096);
+	regions[i] = add_region(sim, ctl, name, homes + 2, 5, 65536);
+	dev = test_open(name);
+	ASSERT_NE(NULL, dev);
+	q = vsn_queue_create_sized(dev, 4096, 4096);
+	ASSERT_NE(NULL, q);
+	for (i = 0; i < NR_OPS; i++) {
+		struct vsn_sqe sqe = any_op(regions, NR_REGIONS + 2, homes, i);
+		struct vsn_sqe *slot = vsn_queue_sqe(q);
+
+		ASSERT_NE(NULL, slot);
+		*slot = sqe;
+		sim_submit(sim, &sqe);
+	}
+	ASSERT_EQ(NR_OPS, vsn_queue_submit(q));
+	ASSERT_EQ(0, vsn_dev_run(dev, VSN_TIME_MAX, &run));
+	sim_run(sim);
+	EXPECT_EQ(sim->sched.now, run.now);
+	ASSERT_EQ(NR_OPS, sim->nr_done);
+	for (i = 0; i < NR_OPS; i++) {
+		k = vsn_queue_cqe(q);
+		ASSERT_NE(NULL, k);
+		ASSERT_EQ(0, k->res);
+		ASSERT_EQ(0, memcmp(k, &sim->done[i], sizeof(*k)))
+			TH_LOG("completion %llu: operation %llu", (unsigned long long)i,
+			       (unsigned long long)k->user_data);
+		vsn_queue_advance(q, 1);
+	}
+	EXPECT_EQ(0, vsn_ctl_link_list(ctl, name, &active, check_link, sim));
+	/* and so are the bytes */
+	fd = vsn_dev_fd(dev);
+	bytes = malloc(REGION);
+	ASSERT_NE(NULL, bytes);
+	for (i = 0; i < sim->nr_regions; i++) {
+		for (j = 0; j < REGION; ) {
+			ssize_t n = pread(fd, bytes + j, REGION - j,
+					  sim->regions[i].place.ua + j);
+
+			ASSERT_GT(n, 0);
+			j += n;
+		}
+		EXPECT_EQ(0, memcmp(bytes, sim->regions[i].bytes, REGION));
+	}
+	free(bytes);
+	vsn_queue_destroy(q);
+	vsn_dev_close(dev);
+	for (i = 0; i < sim->nr_regions; i++)
+		vsn_ctl_region_del(ctl, name, i + 1);
+	EXPECT_EQ(0, vsn_ctl_fabric_del(ctl, name));
+	vsn_ctl_fabric_free(fabric);
+	vsn_ctl_close(ctl);
+	sim_free(sim);
+	free(sim);
+}
+
+TEST(small_fabric)
+{
+	struct vsn_ctl *ctl;
+	const char *why = test_ready();
+
+	if (why)
+		SKIP(return, "%s", why);
+	seed = 1;
+	ASSERT_EQ(0, vsn_ctl_open(&ctl));
+	ASSERT_EQ(0, test_fabric(ctl, "replay"));
+	vsn_ctl_close(ctl);
+	replay(_metadata, "replay", 1);
+}
+
+/* 768 dies, two networks, two tiers, seven planes */
+TEST(system_file)
+{
+	char command[PATH_MAX + 128], path[PATH_MAX + 1] = "", *slash;
+	const char *why = test_ready();
+	ssize_t n;
+	int i;
+
+	if (why)
+		SKIP(return, "%s", why);
+	n = readlink("/proc/self/exe", path, PATH_MAX);
+	ASSERT_GT(n, 0);
+	do {
+		slash = strrchr(path, '/');
+		ASSERT_NE(NULL, slash);
+		strcpy(slash, "/bin/vsn");
+	} while (access(path, X_OK) && (*slash = 0, 1));
+	snprintf(command, sizeof(command), "%s fabric add replay system cloudmatrix384", path);
+	ASSERT_EQ(0, system(command));
+	for (i = 2; i < 5; i++) {
+		ASSERT_EQ(0, system(command));
+		seed = i;
+		replay(_metadata, "replay", 77);
+	}
+}
+
+TEST_HARNESS_MAIN
