@@ -238,8 +238,8 @@ TEST_F(objects, active_dump_skips_what_is_idle)
 /* Make a region; returns its id, or 0. */
 static uint32_t new_region(struct nl_sock *s, const char *fabric, uint32_t home, uint64_t size)
 {
-	static struct nl_reply r;
-	static struct nl_msg m;
+	struct nl_reply r;
+	struct nl_msg m;
 
 	nl_fabric(s, &m, VSN_CMD_REGION_NEW, fabric);
 	nl_u64(&m, VSN_A_REGION_SIZE, size);

@@ -200,7 +200,7 @@ static inline void nl_parse_ack(const struct nlmsghdr *h, const struct nl_msg *s
 static inline bool nl_receive(struct nl_sock *s, const struct nl_msg *sent, struct nl_reply *r,
 			      size_t room)
 {
-	static __thread char buf[NL_ROOM];
+	char buf[NL_ROOM];
 	struct nlmsghdr *h = (struct nlmsghdr *)buf;
 	ssize_t n = recv(s->fd, buf, room, 0);
 	size_t left;
@@ -264,8 +264,8 @@ static inline int nl_open(struct nl_sock *s)
 	struct timeval patience = { .tv_sec = 30 };
 	const struct nlattr *groups, *group;
 	int on = 1;
-	static __thread struct nl_reply r;
-	static __thread struct nl_msg m;
+	struct nl_reply r;
+	struct nl_msg m;
 
 	memset(s, 0, sizeof(*s));
 	s->fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_GENERIC);

@@ -149,8 +149,8 @@ static inline void nl_fabric(struct nl_sock *s, struct nl_msg *m, uint8_t cmd, c
 /* Make the whole fabric; returns the error. */
 static inline int new_fabric(struct nl_sock *s, const char *name)
 {
-	static __thread struct nl_reply r;
-	static __thread struct nl_msg m;
+	struct nl_reply r;
+	struct nl_msg m;
 
 	nl_fabric(s, &m, VSN_CMD_FABRIC_NEW, name);
 	put_whole(&m);
@@ -159,8 +159,8 @@ static inline int new_fabric(struct nl_sock *s, const char *name)
 
 static inline int del_fabric(struct nl_sock *s, const char *name)
 {
-	static __thread struct nl_reply r;
-	static __thread struct nl_msg m;
+	struct nl_reply r;
+	struct nl_msg m;
 
 	nl_fabric(s, &m, VSN_CMD_FABRIC_DEL, name);
 	return nl_ask(s, &m, &r);
