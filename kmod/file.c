@@ -16,14 +16,14 @@
  * read and write are the host's own, whatever file they use: they are untimed and
  * counted as host access.
  *
- * A mapping stays within one region or one device window.  It is a plain one: no
+ * A mapping is made within one region or one device window.  It is a plain one: no
  * special VMA flag, so that userfaultfd, RSS, ptrace and pinning work.  There is no
  * page_mkwrite: it would make long-term pins fail, and nobody asks here who writes.
  *
- * The kernel may merge neighbouring VMAs of one file without asking, and mremap may
- * grow one.  So the fault handler checks addresses against the region again, and
- * in a device window looks up the endpoint each time; pool regions cannot meet in
- * one VMA, as there is a gap between any two.
+ * Nothing is kept in a VMA.  The kernel merges neighbouring VMAs of one file, even
+ * after mmap returned and without a word to the driver, and mremap may grow one.  So
+ * a fault looks up its address as pread does; what is in no region is SIGBUS.  A
+ * device window needs its privilege when it is mapped, not again at each fault.
  */
 #include <linux/capability.h>
 #include <linux/fs.h>
@@ -208,22 +208,6 @@ static void fault_count(const struct vm_fault *vmf, const struct vsn_file *vf, u
 			bytes, vmf->flags & FAULT_FLAG_WRITE, err);
 }
 
-/* The region that the VMA was made for, or what stands in for it; no reference. */
-static struct vsn_region *fault_region(const struct vm_fault *vmf, u64 ua)
-{
-	struct vsn_region *region = vmf->vma->vm_private_data;
-
-	if (ua >= region->place.ua && ua - region->place.ua < region->place.size)
-		return region;
-	if (!vsn_region_is_window(region) || ua >= VSN_UA_POOL)
-		return NULL;
-	/* Merged with a mapping of the next window; windows are never freed. */
-	region = vsn_region_get_ua(region->fabric, ua);
-	if (region)
-		vsn_region_put(region);
-	return region;
-}
-
 /*
  * Give the kernel the folio to map, made if need be, and locked: region.c says
  * what for.
@@ -237,7 +221,7 @@ static vm_fault_t file_fault(struct vm_fault *vmf)
 	struct folio *folio;
 	int err;
 
-	region = fault_region(vmf, ua);
+	region = vsn_region_get_ua(vf->fabric, ua);
 	if (!region)
 		return VM_FAULT_SIGBUS;
 	vsn_region_span_get(region, ua - region->place.ua, &span);
@@ -250,6 +234,7 @@ static vm_fault_t file_fault(struct vm_fault *vmf)
 	}
 	fault_count(vmf, vf, ua, span.home, err ? 0 : fault_bytes(vmf, folio), err);
 	vsn_region_span_put(region, &span);
+	vsn_region_put(region);
 	return err ? VM_FAULT_SIGBUS : VM_FAULT_LOCKED;
 }
 
@@ -262,23 +247,7 @@ static vm_fault_t file_map_pages(struct vm_fault *vmf, pgoff_t first, pgoff_t la
 	return 0;
 }
 
-/* Forked, split or moved. */
-static void file_vma_open(struct vm_area_struct *vma)
-{
-	struct vsn_region *region = vma->vm_private_data;
-
-	refcount_inc(&region->ref);
-}
-
-/* Its pages are unmapped by now. */
-static void file_vma_close(struct vm_area_struct *vma)
-{
-	vsn_region_put(vma->vm_private_data);
-}
-
 static const struct vm_operations_struct file_vm_ops = {
-	.open = file_vma_open,
-	.close = file_vma_close,
 	.fault = file_fault,
 	.map_pages = file_map_pages,
 };
@@ -296,6 +265,7 @@ int vsn_file_mmap(struct file *file, struct vm_area_struct *vma)
 	struct vsn_file *vf = file->private_data;
 	u64 len = vma->vm_end - vma->vm_start;
 	struct vsn_region *region;
+	int err = 0;
 	u64 ua;
 
 	/* VM_SHARED is not set where the file is open for reading only. */
@@ -311,12 +281,12 @@ int vsn_file_mmap(struct file *file, struct vm_area_struct *vma)
 	region = vsn_region_get_ua(vf->fabric, ua);
 	if (!region)
 		return -ENXIO;
-	if (len > region->place.size - (ua - region->place.ua)) {
-		vsn_region_put(region);
-		return -ENXIO;
-	}
+	if (len > region->place.size - (ua - region->place.ua))
+		err = -ENXIO;
+	vsn_region_put(region);
+	if (err)
+		return err;
 	vm_flags_mod(vma, VM_DONTDUMP, VM_MAYEXEC);
-	vma->vm_private_data = region;
 	vma->vm_ops = &file_vm_ops;
 	return 0;
 }

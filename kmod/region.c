@@ -10,23 +10,25 @@
  *
  * How a region goes, while others may read it, map it or fault on it:
  *
- *  1. Who reaches a page holds a reference to the region that owns it: a mapping
- *     of the pool window for as long as it exists, an operation until it is
- *     complete, pread and pwrite for one call.  A mapping of the device window
- *     belongs to no region: its fault handler looks up the owner of the page,
- *     holds a reference while it looks up or makes the page and locks its folio,
- *     and drops it before it returns the locked folio to be mapped.
- *  2. Delete takes the count from one, the tables' own, to zero in one step, or
- *     refuses.  From then on every look-up fails, as all of them are "increment
- *     unless zero"; so there are no accesses and no mappings of the pool window,
- *     and none can begin.  A page that a handler or an operation made is in the
- *     store by now, as it was put there under a reference.
- *  3. What can be left are translations in mappings of the device window, and
- *     handlers that returned before step 2 with a folio locked, about to be
- *     entered into a page table.  Delete locks and unlocks each folio, which
- *     waits for the latter, then unmaps the range in all inodes, which removes
- *     both.  A mapping is in its inode's tree before its first fault, so inodes
- *     without any are passed over safely.
+ *  1. Who reaches a page holds a reference to the region that owns it: an
+ *     operation until it is complete, pread and pwrite for one call, a fault while
+ *     it looks up or makes the page and locks its folio; it drops the reference
+ *     before the locked folio is entered into a page table.  A mapping holds none,
+ *     as the kernel merges, splits and drops VMAs without telling in all cases.
+ *  2. Delete refuses where a VMA covers the region in the pool window, or the
+ *     count is above one.  If not, it takes the count from one, the tables' own, to
+ *     zero in one step.  From then on every look-up fails, as all of them are
+ *     "increment unless zero": there are no accesses, and none can begin.  A page
+ *     that somebody made is in the store by now, as it was put there under a
+ *     reference.
+ *  3. What can be left are translations: in mappings of the device window, which
+ *     cover whole endpoints and do not count in step 2, or in one of the pool window
+ *     that came just after the look; and faults that dropped their reference and
+ *     are about to enter a folio, locked.  Delete locks and unlocks each folio, which
+ *     waits for the latter, then unmaps the range in all inodes, at both offsets,
+ *     which removes both kinds.  A mapping is in its inode's tree before its first
+ *     fault, so inodes without any are passed over safely.  Who touches such a
+ *     mapping afterwards gets SIGBUS.
  *  4. Now nobody but the store has the folios.  They are dropped and freed.  A
  *     page that somebody pinned through a mapping stays allocated until it is
  *     unpinned, but nothing leads to it any more.
@@ -72,6 +74,12 @@ static u64 region_share(const struct vsn_region *region, u32 i)
 static u64 home_address(const struct vsn_fabric *fabric, u32 ep, u64 off)
 {
 	return (u64)ep << fabric->topo.window_shift | off;
+}
+
+/* Home address of the i-th extent. */
+static u64 region_home(const struct vsn_region *region, u32 i)
+{
+	return home_address(region->fabric, region->place.homes[i], region->base[i]);
 }
 
 /* Give back the first @nr extents. */
@@ -247,14 +255,37 @@ err_unlock:
 	return ERR_PTR(err);
 }
 
-/* Steps 3 to 6 of what stands above; the count is zero. */
+/* Step 3 of what stands above. */
+static void region_unmap(struct vsn_region *region)
+{
+	const struct vsn_place *place = &region->place;
+	struct vsn_fabric *fabric = region->fabric;
+	u64 share;
+	u32 i;
+
+	for (i = 0; i < place->nr_homes; i++) {
+		share = region_share(region, i);
+		if (share)
+			vsn_store_settle(fabric, region_home(region, i), share);
+		cond_resched();
+	}
+	vsn_views_zap(fabric, place->ua, place->size);
+	for (i = 0; i < place->nr_homes; i++) {
+		share = region_share(region, i);
+		if (share)
+			vsn_views_zap(fabric, region_home(region, i), share);
+		cond_resched();
+	}
+}
+
+/* Steps 3 to 6; the count is zero. */
 static void region_free(struct vsn_region *region, bool mappable)
 {
 	struct vsn_fabric *fabric = region->fabric;
 	struct vsn_regions *regions = &fabric->regions;
 	const struct vsn_place *place = &region->place;
 	unsigned long first = place->ua >> PAGE_SHIFT;
-	u64 home, share;
+	u64 share;
 	u32 i;
 	int err;
 
@@ -265,19 +296,12 @@ static void region_free(struct vsn_region *region, bool mappable)
 	WARN_ON_ONCE(err);
 	WRITE_ONCE(regions->nr, regions->nr - 1);
 
-	mappable = mappable && vsn_views_mapped(fabric);
-	if (mappable)
-		vsn_views_zap(fabric, place->ua, place->size);
+	if (mappable && vsn_views_any(fabric))
+		region_unmap(region);
 	for (i = 0; i < place->nr_homes; i++) {
-		home = home_address(fabric, place->homes[i], region->base[i]);
 		share = region_share(region, i);
-		if (!share)
-			continue;
-		if (mappable) {
-			vsn_store_settle(fabric, home, share);
-			vsn_views_zap(fabric, home, share);
-		}
-		vsn_store_drop(region, home, share);
+		if (share)
+			vsn_store_drop(region, region_home(region, i), share);
 		cond_resched();
 	}
 	WARN_ON_ONCE(atomic_long_read(&region->resident));
@@ -305,10 +329,11 @@ int vsn_region_delete(struct vsn_fabric *fabric, u32 id, struct vsn_diag *diag)
 	if (!region)
 		err = vsn_refuse(diag, -ENOENT, "id %u: fabric '%s' has no such region",
 				 id, fabric->name);
+	else if (vsn_views_mapped(fabric, region->place.ua, region->place.size))
+		err = vsn_refuse(diag, -EBUSY, "region %u is in use: it is mapped", id);
 	else if (!refcount_dec_if_one(&region->ref))
 		err = vsn_refuse(diag, -EBUSY,
-				 "region %u is in use: it is mapped or has operations pending",
-				 id);
+				 "region %u is in use: operations on it are pending", id);
 	else
 		region_free(region, true);
 	mutex_unlock(&fabric->lock);

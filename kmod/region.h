@@ -20,9 +20,8 @@ struct mem_cgroup;
 
 /**
  * struct vsn_region - one allocation
- * @ref: the tables hold one; each pending operation, each mapping and each
- *	access that is on hold one, and a region whose count is above one is not
- *	deleted
+ * @ref: the tables hold one; each pending operation and each access or fault that
+ *	is on hold one, and a region whose count is above one is not deleted
  * @rcu: freed after a grace period, looked up under RCU
  * @fabric: its fabric
  * @id: from 1; 0: this is an endpoint's device window, see vsn_region_window()

@@ -192,13 +192,58 @@ void vsn_view_stats(struct vsn_fabric *fabric, u32 ep, struct vsn_view_stats *st
 	stats->bytes = who ? atomic64_read(&who->bytes) : 0;
 }
 
+/* Is a page from @first to @last in a VMA? */
+static bool inode_mapped(struct inode *inode, pgoff_t first, pgoff_t last)
+{
+	struct address_space *mapping = inode->i_mapping;
+	struct vm_area_struct *vma;
+	struct rb_node *node;
+	bool found = false;
+
+	if (!mapping_mapped(mapping))
+		return false;
+	i_mmap_lock_read(mapping);
+	/* The tree is sorted by the first page. */
+	for (node = rb_first_cached(&mapping->i_mmap); node && !found; node = rb_next(node)) {
+		vma = rb_entry(node, struct vm_area_struct, shared.rb);
+		if (vma->vm_pgoff > last)
+			break;
+		found = vma->vm_pgoff + vma_pages(vma) > first;
+	}
+	i_mmap_unlock_read(mapping);
+	return found;
+}
+
 /**
- * vsn_views_mapped - is anything of the fabric mapped?
+ * vsn_views_mapped - is a part of a range mapped?
+ * @fabric: a committed fabric
+ * @ua: first byte
+ * @len: bytes
+ *
+ * Return: true if so, by any initiator or the host; that may change at any time.
+ */
+bool vsn_views_mapped(struct vsn_fabric *fabric, u64 ua, u64 len)
+{
+	struct vsn_views *views = &fabric->views;
+	pgoff_t first = ua >> PAGE_SHIFT, last = (ua + len - 1) >> PAGE_SHIFT;
+	struct vsn_initiator *who;
+	unsigned long ep;
+
+	if (inode_mapped(views->host->inode, first, last))
+		return true;
+	xa_for_each(&views->by_endpoint, ep, who)
+		if (inode_mapped(who->inode, first, last))
+			return true;
+	return false;
+}
+
+/**
+ * vsn_views_any - is anything of the fabric mapped?
  * @fabric: a committed fabric
  *
- * Return: false if not; mappings may come at any time.
+ * Return: true if so; that may change at any time.
  */
-bool vsn_views_mapped(struct vsn_fabric *fabric)
+bool vsn_views_any(struct vsn_fabric *fabric)
 {
 	struct vsn_views *views = &fabric->views;
 	struct vsn_initiator *who;

@@ -59,7 +59,8 @@ int vsn_view_open(struct vsn_fabric *fabric, u32 initiator, unsigned int flags);
 void vsn_view_stats(struct vsn_fabric *fabric, u32 ep, struct vsn_view_stats *stats);
 
 /* A region goes, see region.c. */
-bool vsn_views_mapped(struct vsn_fabric *fabric);
+bool vsn_views_mapped(struct vsn_fabric *fabric, u64 ua, u64 len);
+bool vsn_views_any(struct vsn_fabric *fabric);
 void vsn_views_zap(struct vsn_fabric *fabric, u64 ua, u64 len);
 
 #endif /* VSN_VIEW_H */
