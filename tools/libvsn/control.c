@@ -464,7 +464,6 @@ int vsn_ctl_monitor(struct vsn_ctl *ctl)
 
 	if (ctl->group < 0)
 		return vsn_fail_nl(ctl, ctl->group, "multicast group " VSN_MCGRP_MONITOR);
-	nl_socket_disable_seq_check(ctl->sk);
 	err = nl_socket_add_membership(ctl->sk, ctl->group);
 	return err ? vsn_fail_nl(ctl, err, "multicast group " VSN_MCGRP_MONITOR) : 0;
 }
@@ -479,6 +478,14 @@ struct listener {
 	void *arg;
 	int ret;
 };
+
+/* Nobody asked for an event, so its number answers to nothing. */
+static int any_seq(struct nl_msg *msg, void *arg)
+{
+	(void)msg;
+	(void)arg;
+	return NL_OK;
+}
 
 static int on_event(struct nl_msg *msg, void *arg)
 {
@@ -534,7 +541,7 @@ int vsn_ctl_next(struct vsn_ctl *ctl, vsn_ctl_event_fn fn, void *arg)
 	if (!cb)
 		return vsn_fail(ctl, -ENOMEM, "out of memory");
 	nl_cb_set(cb, NL_CB_VALID, NL_CB_CUSTOM, on_event, &l);
-	nl_cb_set(cb, NL_CB_SEQ_CHECK, NL_CB_CUSTOM, NULL, NULL);
+	nl_cb_set(cb, NL_CB_SEQ_CHECK, NL_CB_CUSTOM, any_seq, NULL);
 	while (!l.ret && err >= 0) {
 		/* libnl goes on after a signal; here one must end the wait. */
 		if (poll(&pfd, 1, -1) < 0) {

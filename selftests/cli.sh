@@ -1,0 +1,216 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# The command line against the module: what it makes is what it shows, in JSON
+# as in text, and what the kernel refuses is said in the kernel's words.
+
+. "$(dirname "$0")/lib.sh"
+need_vm
+command -v vsn > /dev/null || skip_all "vsn is not built"
+command -v jq > /dev/null || skip_all "no jq"
+module_load
+
+# json FILTER COMMAND...: jq's filter must say true of the command's JSON.
+json()
+{
+	local filter=$1
+
+	shift
+	vsn -j "$@" > "$WORK/json" || return
+	jq -e "$filter" "$WORK/json" > /dev/null || {
+		head -c 2000 "$WORK/json"
+		return 1
+	}
+}
+
+# A run with bad words: status 2, and the word is named.
+usage()
+{
+	local name=$1 text=$2 status=0
+
+	shift 2
+	vsn "$@" > "$WORK/stdout" 2> "$WORK/stderr" || status=$?
+	if [ $status = 2 ] && [ ! -s "$WORK/stdout" ] && grep -qF -- "$text" "$WORK/stderr"; then
+		pass "$name"
+	else
+		note "status $status, wanted 2 and: $text"
+		sed 's/^/#   /' "$WORK/stderr"
+		fail "$name"
+	fi
+}
+
+# What the kernel refuses: status 1, its words, and nothing on standard output.
+refused()
+{
+	local name=$1 text=$2 status=0
+
+	shift 2
+	vsn "$@" > "$WORK/stdout" 2> "$WORK/stderr" || status=$?
+	if [ $status = 1 ] && [ ! -s "$WORK/stdout" ] && grep -qF -- "$text" "$WORK/stderr"; then
+		pass "$name"
+	else
+		note "status $status, wanted 1 and: $text"
+		sed 's/^/#   /' "$WORK/stderr"
+		fail "$name"
+	fi
+}
+
+# Kernel memory that a fabric takes, KiB
+fabric_memory()
+{
+	local before after
+
+	vsn fabric add warm system cloudmatrix384 && vsn fabric del warm || return
+	sync
+	echo 3 > /proc/sys/vm/drop_caches
+	before=$(awk '/^MemAvailable/ { print $2 }' /proc/meminfo)
+	vsn fabric add size system cloudmatrix384 || return
+	after=$(awk '/^MemAvailable/ { print $2 }' /proc/meminfo)
+	vsn fabric del size
+	echo "$((before - after)) KiB"
+	[ $((before - after)) -lt 8192 ]
+}
+
+# Each change is told to who listens, in the order of the changes.
+monitor()
+{
+	local pid id
+
+	stdbuf -oL vsn -j monitor > "$WORK/events" &
+	pid=$!
+	sleep 1
+	vsn fabric add mon system nvl72
+	id=$(vsn -j region add mon size 1MiB home 0 | jq '.[0].id')
+	vsn limit set fabric mon resident 64MiB
+	vsn region del mon "$id"
+	vsn fabric del mon
+	sleep 1
+	kill $pid
+	wait $pid 2> /dev/null
+	jq -e -s --argjson id "$id" 'map(.[0]) | length == 5 and
+		(.[0] | .name == "mon" and .state == "ready") and
+		(.[1] | .fabric == "mon" and .size == 1048576) and
+		(.[2] | .fabric == "mon" and .resident == 67108864) and
+		(.[3] | .deleted and .fabric == "mon" and .id == $id) and
+		(.[4] | .deleted and .name == "mon")' "$WORK/events" || {
+		cat "$WORK/events"
+		return 1
+	}
+}
+
+fabric_used()
+{
+	local status=0
+
+	exec 9< /dev/vsn/sn0
+	vsn fabric del sn0 2> "$WORK/stderr" || status=$?
+	exec 9<&-
+	cat "$WORK/stderr"
+	[ $status = 1 ] && grep -q EBUSY "$WORK/stderr" && vsn fabric show sn0 > /dev/null
+}
+
+as_nobody()
+{
+	setpriv --reuid 65534 --clear-groups --bounding-set=-all --inh-caps=-all "$(command -v vsn)" "$@"
+}
+
+plan 62
+
+# Fabrics
+check "nothing is there at first" json '. == []' fabric show
+check "a fabric is made of a system" vsn fabric add sn0 system cloudmatrix384
+check "and shown" json 'length == 1 and (.[0] | .name == "sn0" and .state == "ready" and
+	.system == "cloudmatrix384" and .endpoints == 960)' fabric show
+check "768 dies in 384 packages, 192 CPUs" json '.[0].kind | map({kind, count, packages}) == [
+	{kind: "accelerator", count: 768, packages: 384},
+	{kind: "host", count: 192, packages: 192}]' fabric show sn0
+check "336 and 112 switches, 5,376 links up" json '.[0].network[] | select(.name == "ub").tier |
+	map(.switch_count) == [336, 112] and .[1].link_count == 2 * 5376' fabric show sn0
+check "what was sent comes back" bash -c "
+	diff <(vsn -j system show cloudmatrix384 | jq '.[0] | {dim, kind, network} |
+		del(.network[].tier[].port[].efficiency)') \
+	<(vsn -j fabric show sn0 | jq '.[0] | {dim, kind, network} |
+		del(.network[].tier[].port[].efficiency)')"
+check "text says it with units" bash -c "vsn fabric show sn0 |
+	grep -F 'capacity 64 GiB mem-bandwidth 1.6 TB/s mem-latency 380 ns'"
+check "its device is there" test -c /dev/vsn/sn0
+refused "a second of the name" EEXIST fabric add sn0 system nvl72
+check "the first is as it was" json '.[0].system == "cloudmatrix384"' fabric show sn0
+refused "a name of wrong letters" EINVAL fabric add SN-0 system nvl72
+usage "a name of 32 characters" "longer than 31" \
+	fabric add aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa system nvl72
+refused "a system that is not there" "no system 'nowhere'" fabric add sn1 system nowhere
+refused "a fabric that is not there" ENOENT fabric show nowhere
+refused "deleting one that is not there" ENOENT fabric del nowhere
+check "an open device keeps it" fabric_used
+check "less than 8 MiB of kernel memory" fabric_memory
+
+# Drafts
+check "a draft" vsn fabric add d draft
+check "is shown as one" json '.[0] | .state == "draft" and .endpoints == 0' fabric show d
+check "has no device" test ! -e /dev/vsn/d
+refused "an empty one is not committed" EINVAL fabric commit d
+check "takes a system" vsn fabric set d system nvl72
+check "is committed" vsn fabric commit d
+check "and ready" json '.[0] | .state == "ready" and .endpoints == 108' fabric show d
+refused "once" EBUSY fabric commit d
+refused "and not changed again" EBUSY fabric set d system nvl72
+check "two fabrics are listed" json 'map(.name) == ["sn0", "d"]' fabric show
+check "one goes" vsn fabric del d
+
+# Endpoints
+check "960 endpoints, each of its own name" json \
+	'length == 960 and (map(.name) | unique | length) == 960' endpoint show sn0
+check "192 of them hosts" json 'length == 192 and all(.kind == "host")' \
+	endpoint show sn0 kind host
+check "none of them active" json '. == []' endpoint show sn0 active
+check "one by its name" json '.[0] | .name == "b3.npu5.d1" and .id == 3 * 16 + 5 * 2 + 1 and
+	.capacity == 64 * 1024 * 1024 * 1024 and .package == 29' endpoint show sn0 b3.npu5.d1
+check "one by its id" json '.[0] | .name == "b3.cpu2" and .kind == "host"' \
+	endpoint show sn0 id $((768 + 3 * 4 + 2))
+refused "one that is not there" ENOENT endpoint show sn0 b48.npu0.d0
+refused "an id that is not there" ENOENT endpoint show sn0 id 960
+usage "an unknown kind" "unknown kind 'gpu'" endpoint show sn0 kind gpu
+usage "an unknown word" "unknown word 'busy'" endpoint show sn0 busy
+
+# Links
+check "10,752 directed links between the tiers" json 'length == 2 * 5376 and
+	(map(select(.direction == "up")) | length) == 5376 and
+	all(.bandwidth == 24164000000)' link show sn0 network ub tier l2
+check "none of them active" json '. == []' link show sn0 active
+check "the first five" json 'length == 5 and .[0].id == 0' link show sn0 sort busy top 5
+check "one by its id" json 'length == 1 and .[0].id == 7' link show sn0 id 7
+refused "a network that is not there" ENOENT link show sn0 network nvlink
+refused "an id that is not there" ENOENT link show sn0 id 4294967290
+usage "an unknown order" "unknown word 'name'" link show sn0 sort name
+
+# Regions
+check "a region" json '.[0] | .size == 1073741824 and .home == [59] and .resident == 0 and
+	(.ua | startswith("0x2"))' region add sn0 size 1 GiB home b3.npu5.d1
+check "one over all" json '.[0] | .home_count == 960 and .granule == 1048576 and .huge' \
+	region add sn0 size 1920MiB home all granule 1MiB huge
+check "one over a range and a name" json '.[0].home == [0, 1, 2, 3, 770]' \
+	region add sn0 size 20KiB home 0-3,b0.cpu2 granule 4KiB
+check "three are listed" json 'map(.id) | length == 3' region show sn0
+check "one is shown" json 'length == 1 and .[0].size == 1073741824' region show sn0 1
+check "its home has promised the bytes" json '.[0].allocated == 1073741824 + 2 * 1048576' \
+	endpoint show sn0 b3.npu5.d1
+refused "more than a home has" ENOSPC region add sn0 size 64GiB home b3.npu5.d1
+refused "it is named" b3.npu5.d1 region add sn0 size 64GiB home b3.npu5.d1
+refused "a home that is not there" ENOENT region add sn0 size 1GiB home b99.npu0.d0
+usage "a size without a unit" "'1024' has no unit" region add sn0 size 1024 home all
+usage "a region without a home" "home is missing" region add sn0 size 1GiB
+check "one is freed" vsn region del sn0 1
+refused "but once" ENOENT region del sn0 1
+check "its home has the bytes back" json '.[0].allocated == 2 * 1048576' \
+	endpoint show sn0 b3.npu5.d1
+
+# Limits, events, rights
+check "a limit is set" bash -c "vsn limit set fabric sn0 resident 64 MiB &&
+	vsn -j limit show fabric sn0 | jq -e '.[0].resident == 67108864'"
+check "changes are told" monitor
+check_fails "without rights nothing is made" EPERM as_nobody fabric add x system nvl72
+check "the last fabric goes with its regions" bash -c "vsn region del sn0 2 && vsn region del sn0 3 &&
+	vsn fabric del sn0 && vsn -j fabric show | jq -e '. == []'"
+module_unload
+finish
