@@ -99,26 +99,21 @@ static struct json_object *ops(const struct vsn_trace_totals *t)
 	return list;
 }
 
-/* All slots from the first to the last that is not empty, so that gaps show. */
 static struct json_object *latency(const struct vsn_trace_totals *t)
 {
 	struct json_object *list = json_object_new_array(), *o;
-	const uint64_t *slots;
 	uint32_t op;
-	int i, end;
+	int i;
 
 	for (op = 0; op < VSN_TRACE_OPS; op++) {
-		slots = (const uint64_t *)t->ops[op].latency;
-		for (end = VSN_TRACE_SLOTS; end && !slots[end - 1]; end--)
-			;
-		for (i = 0; i < end && !slots[i]; i++)
-			;
-		for (; i < end; i++) {
+		for (i = 0; i < VSN_TRACE_SLOTS; i++) {
+			if (!t->ops[op].latency[i])
+				continue;
 			o = json_object_new_object();
 			name(o, "op", op_word(op), op);
 			count(o, "from", i ? 1ULL << i : 0);
 			count(o, "to", i < 63 ? 2ULL << i : UINT64_MAX);
-			count(o, "count", slots[i]);
+			count(o, "count", t->ops[op].latency[i]);
 			json_object_array_add(list, o);
 		}
 	}
@@ -181,11 +176,11 @@ static void format_cell(char *buf, size_t size, const char *key, struct json_obj
 /* Histograms get a bar, as long as the count is to the largest of the table. */
 static void print_bar(FILE *out, uint64_t v, uint64_t max)
 {
-	int i, n = max ? (double)v / max * BAR_WIDTH + 0.5 : 0;
+	static const char bar[BAR_WIDTH + 1] = "##############################";
+	int n = max ? (double)v / max * BAR_WIDTH + 0.5 : 0;
 
-	fputs("  ", out);
-	for (i = 0; i < n; i++)
-		fputc('#', out);
+	if (n)
+		fprintf(out, "  %.*s", n, bar);
 }
 
 /* Rows are objects with the same keys: those are the columns. */
