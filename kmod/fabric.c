@@ -344,21 +344,24 @@ void vsn_fabric_put(struct vsn_fabric *fabric)
 }
 
 /**
- * vsn_fabric_ready - is it committed and not deleted?
+ * vsn_fabric_check - is it committed and not deleted?
  * @fabric: the caller holds a reference
  *
  * If so, the parts of the fabric may be used for as long as the reference is held.
  *
- * Return: true if so.
+ * Return: 0; -ENODEV it was deleted, -EINVAL it is a draft.
  */
-bool vsn_fabric_ready(struct vsn_fabric *fabric)
+int vsn_fabric_check(struct vsn_fabric *fabric)
 {
-	bool ready;
+	int err = 0;
 
 	mutex_lock(&fabric->lock);
-	ready = !fabric->dead && fabric->state == VSN_FABRIC_STATE_READY;
+	if (fabric->dead)
+		err = -ENODEV;
+	else if (fabric->state != VSN_FABRIC_STATE_READY)
+		err = -EINVAL;
 	mutex_unlock(&fabric->lock);
-	return ready;
+	return err;
 }
 
 /**

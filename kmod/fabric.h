@@ -4,6 +4,8 @@
  *
  * Lock order, outermost first:
  *   vsn_fabrics_lock	the list of fabrics
+ *   change_lock	order of changes of regions and limits (netlink_region.c); not
+ *			held together with vsn_fabrics_lock
  *   fabric->lock	draft, regions added and deleted, users
  *   mmap_lock, folio lock, i_mmap_rwsem (the kernel's own)
  *   engine->lock	the scheduler
@@ -81,7 +83,7 @@ int vsn_fabric_delete(struct vsn_fabric *fabric,
 struct vsn_fabric *vsn_fabric_get(const char *name);
 struct vsn_fabric *vsn_fabric_get_next(u32 id);
 void vsn_fabric_put(struct vsn_fabric *fabric);
-bool vsn_fabric_ready(struct vsn_fabric *fabric);
+int vsn_fabric_check(struct vsn_fabric *fabric);
 u32 vsn_fabrics_generation(void);
 
 /* Open files */

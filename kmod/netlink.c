@@ -183,13 +183,14 @@ int vsn_nl_dump_start(struct netlink_callback *cb)
  */
 int vsn_nl_need_ready(struct vsn_fabric *fabric, struct netlink_ext_ack *extack)
 {
-	if (vsn_fabric_ready(fabric))
+	int err = vsn_fabric_check(fabric);
+
+	if (!err)
 		return 0;
-	if (READ_ONCE(fabric->dead))
-		return vsn_nl_refuse(extack, NULL, -ENODEV, "fabric '%s' was deleted",
-				     fabric->name);
-	return vsn_nl_refuse(extack, NULL, -EINVAL,
-			     "fabric '%s' is a draft: commit it first", fabric->name);
+	return vsn_nl_refuse(extack, NULL, err,
+			     err == -ENODEV ? "fabric '%s' was deleted" :
+					      "fabric '%s' is a draft: commit it first",
+			     fabric->name);
 }
 
 /**

@@ -43,7 +43,7 @@ struct figures {
 static void read_figures(struct vsn_fabric *fabric, struct figures *f)
 {
 	memset(f, 0, sizeof(*f));
-	if (!vsn_fabric_ready(fabric))
+	if (vsn_fabric_check(fabric))
 		return;
 	f->now = vsn_engine_now(fabric);
 	f->pending = vsn_engine_pending(fabric);
