@@ -7,7 +7,6 @@
  * is zero; only then it asks to become a user, which waits for the fabric's lock.
  * A fabric leaves the table before its last reference goes.
  */
-#include <linux/capability.h>
 #include <linux/cdev.h>
 #include <linux/compat.h>
 #include <linux/device.h>
@@ -93,7 +92,7 @@ static int context_queue(struct vsn_fabric *fabric, void __user *uarg)
 		err = vsn_uarg_put(&setup, sizeof(setup), uarg);
 	if (err)
 		return err;
-	fd = vsn_queue_open(fabric, &setup, capable(CAP_SYS_ADMIN));
+	fd = vsn_queue_open(fabric, &setup);
 	if (fd >= 0 && vsn_uarg_put(&setup, sizeof(setup), uarg))
 		return -EFAULT;
 	return fd;

@@ -28,6 +28,7 @@
 #include <linux/nospec.h>
 #include <linux/poll.h>
 #include <linux/sched/signal.h>
+#include <linux/seq_file.h>
 #include <linux/slab.h>
 #include <linux/vmalloc.h>
 
@@ -200,7 +201,7 @@ static int queue_take(struct vsn_queue *queue)
 	bad = vsn_op_check(op, &sqe, &fabric->engine.env);
 	op->owner = queue;
 	refcount_inc(&queue->ref);
-	queue->in_flight++;
+	WRITE_ONCE(queue->in_flight, queue->in_flight + 1);
 	if (bad) {
 		vsn_engine_reject(fabric, op, bad);
 	} else {
@@ -214,7 +215,7 @@ static int queue_take(struct vsn_queue *queue)
 	return 0;
 
 err_op:
-	queue->in_flight--;
+	WRITE_ONCE(queue->in_flight, queue->in_flight - 1);
 	queue_put(queue);
 	vsn_op_release(op, &fabric->engine.env);
 	kmem_cache_free(op_cache, op);
@@ -296,7 +297,7 @@ void vsn_queue_complete(struct vsn_op *op)
 	struct vsn_rings *rings;
 	struct vsn_cqe *cqe;
 
-	queue->in_flight--;
+	WRITE_ONCE(queue->in_flight, queue->in_flight - 1);
 	if (queue->closed)
 		goto out_free;
 	lockdep_assert_held(&queue->fabric->engine.lock);
@@ -373,6 +374,20 @@ static int queue_cancel(struct vsn_queue *queue, void __user *uarg)
 	arg.cancelled = vsn_sched_cancel(&engine->sched, queue);
 	mutex_unlock(&engine->lock);
 	return vsn_uarg_put(&arg, sizeof(arg), uarg);
+}
+
+/* For whoever looks for a program that is stuck: /proc/PID/fdinfo/FD. */
+static void queue_show_fdinfo(struct seq_file *m, struct file *file)
+{
+	struct vsn_queue *queue = file->private_data;
+	struct vsn_rings *rings = queue->rings.addr;
+
+	seq_printf(m, "fabric:\t%s\n", queue->fabric->name);
+	seq_printf(m, "sq:\t%u entries, head %u, tail %u\n", queue->sq_entries,
+		   READ_ONCE(queue->sq_head), READ_ONCE(rings->sq_tail));
+	seq_printf(m, "cq:\t%u entries, head %u, tail %u\n", queue->cq_entries,
+		   READ_ONCE(rings->cq_head), READ_ONCE(queue->cq_tail));
+	seq_printf(m, "pending:\t%u\n", READ_ONCE(queue->in_flight));
 }
 
 static long queue_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
@@ -470,6 +485,7 @@ static const struct file_operations queue_fops = {
 	.compat_ioctl = compat_ptr_ioctl,
 	.mmap = queue_mmap,
 	.poll = queue_poll,
+	.show_fdinfo = queue_show_fdinfo,
 };
 
 /* Checks of @setup, in the order of its fields; 0 becomes the default. */
@@ -544,13 +560,11 @@ static void queue_uncount(struct vsn_engine *engine)
  * vsn_queue_open - make a queue and a file for it
  * @fabric: the caller is a user of it; so is the file
  * @setup: in: what was asked for; out: sizes and defaults
- * @may_device_window: no matter: operations use the pool window only
  *
  * Return: a new file descriptor; -EINVAL a field of @setup; -ENOSPC too many
  * queues; -ENODEV the fabric is deleted; -EMFILE, -ENFILE, -ENOMEM; -EINTR.
  */
-int vsn_queue_open(struct vsn_fabric *fabric, struct vsn_queue_setup *setup,
-		   bool may_device_window)
+int vsn_queue_open(struct vsn_fabric *fabric, struct vsn_queue_setup *setup)
 {
 	struct vsn_queue *queue;
 	struct file *file;
