@@ -126,6 +126,14 @@ installed()
 	"$WORK/root/usr/bin/vsn" system show nvl72 | grep -F "$WORK/root/usr/share/vsn/systems"
 }
 
+# The example in the manual
+manual()
+{
+	sed -n '/^\.SH EXAMPLES/,/^\.fi/{/^\./d;p}' "$VSN_TOP/Documentation/man/vsn-system.5" \
+		> "$WORK/manual.yaml"
+	is "$WORK/manual.yaml" '.endpoints == 8 and .network[0].tier[1].link_count == 2 * 2 * 4'
+}
+
 searched()
 {
 	mkdir -p "$WORK/dir"
@@ -134,7 +142,7 @@ searched()
 		jq -e '.[0].name == "good"'
 }
 
-plan 69
+plan 70
 
 # What is shipped
 check "all are listed" bash -c "vsn -j system list |
@@ -182,6 +190,8 @@ check "every field is read" is "$WORK/good.yaml" \
 	 .published[0].value == 1.2e7'
 check "JSON and text tell the same" bash -c "vsn system show $WORK/good.yaml |
 	grep -F 'tier l2 switches 4 links 16 over board attach switch'"
+
+check "the manual's example is a system" manual
 
 # Where files are found
 check "an installed vsn finds installed files" installed
