@@ -16,7 +16,7 @@
  * Groups.  A tier joins what agrees in all the dimensions that it is not
  * "over": for a tier that attaches endpoints, all other dimensions of the
  * endpoint; for one that attaches switches, what is left of the group of the
- * tier below.  Each group has planes * switches switches.
+ * tier below.  Each group has @planes times @switches of them.
  */
 #ifndef VSN_CORE_TOPO_H
 #define VSN_CORE_TOPO_H

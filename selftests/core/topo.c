@@ -26,11 +26,13 @@ static void two_tier_clos(struct vsn_topo *t)
 	*host = t->kinds[VSN_ENDPOINT_KIND_ACCELERATOR];
 	host->nr_dims = 2;
 	host->dims[1] = CPU;
-	sim_tier(t, &(struct sim_tier) { .over = 1 << NPU | 1 << DIE | 1 << CPU,
-		.attach = VSN_ATTACH_ENDPOINT, .planes = 7, .bandwidth = 28 * GB });
+	sim_tier(t, &(struct sim_tier) {
+		.over = 1 << NPU | 1 << DIE | 1 << CPU, .attach = VSN_ATTACH_ENDPOINT,
+		.planes = 7, .bandwidth = 28 * GB });
 	t->networks[0].tiers[0].ports[VSN_ENDPOINT_KIND_HOST].bandwidth = 22 * GB;
-	sim_tier(t, &(struct sim_tier) { .over = 1 << BOARD, .attach = VSN_ATTACH_SWITCH,
-		.planes = 7, .switches = 16, .bandwidth = 28 * GB });
+	sim_tier(t, &(struct sim_tier) {
+		.over = 1 << BOARD, .attach = VSN_ATTACH_SWITCH, .planes = 7,
+		.switches = 16, .bandwidth = 28 * GB });
 }
 
 FIXTURE(topo)
@@ -212,8 +214,8 @@ TEST_F(topo, first_network_that_reaches)
 	t->networks[1].name[0] = 'x';
 	t->nr_networks = 2;
 	t->networks[0].nr_tiers = 0;
-	sim_tier(t, &(struct sim_tier) { .over = 1 << DIE, .attach = VSN_ATTACH_ENDPOINT,
-		.bandwidth = GB });
+	sim_tier(t, &(struct sim_tier) {
+		.over = 1 << DIE, .attach = VSN_ATTACH_ENDPOINT, .bandwidth = GB });
 	memset(&t->networks[0].tiers[0].ports[VSN_ENDPOINT_KIND_HOST], 0,
 	       sizeof(struct vsn_port));
 	ASSERT_EQ(0, vsn_topo_commit(t, &self->diag));
