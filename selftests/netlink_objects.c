@@ -198,6 +198,63 @@ TEST_F(objects, link_dump_refused)
 	EXPECT_REFUSED(ENOENT, "tier 'l3': no such tier", VSN_A_LINK_TIER, 0);
 }
 
+/* One copy within a board: only what it crossed is active, and carries its bytes. */
+TEST_F(objects, active_after_traffic)
+{
+	struct vsn_sqe sqe = { .opcode = VSN_OP_COPY, .len = 8192 };
+	uint64_t ua[2], wire = 0;
+	struct vsn_queue *q;
+	struct vsn_dev *dev;
+	struct vsn_cqe cqe;
+	uint32_t i;
+
+	for (i = 0; i < 2; i++) {
+		begin(VSN_CMD_REGION_NEW);
+		nl_u32(&self->m, VSN_A_REGION_SIZE, 8192);
+		nl_u32(&self->m, VSN_A_REGION_HOME, i);
+		ASSERT_EQ(0, ask()) TH_LOG("%s", self->r.text);
+		ua[i] = value(VSN_A_REGION_UA);
+	}
+	dev = test_open("o");
+	ASSERT_NE(NULL, dev);
+	q = vsn_queue_create_sized(dev, 8, 8);
+	ASSERT_NE(NULL, q);
+	sqe.src = ua[0];
+	sqe.dst = ua[1];
+	ASSERT_EQ(0, test_op(dev, q, &sqe, &cqe));
+	ASSERT_EQ(0, cqe.res);
+
+	/* Striped over two planes, each up and down; acks take the way back. */
+	begin(VSN_CMD_LINK_GET);
+	nl_flag(&self->m, VSN_A_LINK_ACTIVE);
+	ASSERT_EQ(0, dump()) TH_LOG("%s", self->r.text);
+	EXPECT_EQ(8, self->r.count);
+	EXPECT_STREQ("b0.npu0.d0>ub.l1.b0.p0", string(VSN_A_LINK_NAME));
+	EXPECT_EQ(4096, value(VSN_A_LINK_PAYLOAD));
+	EXPECT_LT(4096, value(VSN_A_LINK_WIRE));
+	for (i = 0; i < NR_L1_LINKS + NR_L2_LINKS; i++) {
+		begin(VSN_CMD_LINK_GET);
+		nl_u32(&self->m, VSN_A_LINK_ID, i);
+		ASSERT_EQ(0, ask());
+		wire += value(VSN_A_LINK_WIRE);
+	}
+	EXPECT_EQ(cqe.wire, wire);
+
+	begin(VSN_CMD_ENDPOINT_GET);
+	nl_flag(&self->m, VSN_A_ENDPOINT_ACTIVE);
+	ASSERT_EQ(0, dump()) TH_LOG("%s", self->r.text);
+	EXPECT_EQ(2, self->r.count);
+	EXPECT_EQ(0, value(VSN_A_ENDPOINT_ID));
+	EXPECT_EQ(1, value(VSN_A_ENDPOINT_OPS));
+	EXPECT_EQ(8192, value(VSN_A_ENDPOINT_WRITE_BYTES));
+
+	begin(VSN_CMD_FABRIC_GET);
+	ASSERT_EQ(0, ask());
+	EXPECT_EQ(cqe.end, value(VSN_A_FABRIC_NOW));
+	vsn_queue_destroy(q);
+	vsn_dev_close(dev);
+}
+
 /* A thousand million link ids, of which none is in use: looked at in no time. */
 TEST_F(objects, active_dump_skips_what_is_idle)
 {
