@@ -1,0 +1,255 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Regions come and go while others fault on them, read them and map them.  Nobody
+ * may see what a region held after its deletion has returned, and no page may stay.
+ *
+ * Only the main thread writes: into the region of round n the word n.  The others
+ * take a look at the last round whose region is deleted, then read: what they find
+ * is zero or of a later round.
+ */
+#include <pthread.h>
+
+#include "memory_fixture.h"
+
+#define SECONDS		5
+#define PAGES		16
+#define SPAN		(PAGES * PAGE)
+
+static memory_t *shared;
+static bool stop;
+static uint64_t current_ua;
+static uint64_t deleted;
+static unsigned long stale, loads, reads, maps;
+static sigjmp_buf loader_env;
+
+static void check_word(uint64_t before, uint64_t word)
+{
+	if (word && word <= before)
+		__atomic_fetch_add(&stale, 1, __ATOMIC_RELAXED);
+}
+
+static bool going(void)
+{
+	return !__atomic_load_n(&stop, __ATOMIC_ACQUIRE);
+}
+
+static uint64_t last_deleted(void)
+{
+	return __atomic_load_n(&deleted, __ATOMIC_SEQ_CST);
+}
+
+static void loader_sigbus(int sig)
+{
+	siglongjmp(loader_env, 1);
+}
+
+/* A mapping of the device window outlives all regions: between two it gets SIGBUS. */
+static void *loader(void *arg)
+{
+	volatile uint64_t *p = map_at(shared->fd, window(shared, 0), SPAN);
+	volatile unsigned int i = 0;
+	uint64_t before;
+
+	while (going()) {
+		if (sigsetjmp(loader_env, 1))
+			continue;
+		i++;
+		before = last_deleted();
+		check_word(before, p[i % PAGES * PAGE / 8]);
+		loads++;
+	}
+	munmap((void *)p, SPAN);
+	return NULL;
+}
+
+static void *reader(void *arg)
+{
+	uint64_t buf[SPAN / 8], before;
+	int i;
+
+	while (going()) {
+		before = last_deleted();
+		if (pread(shared->fd, buf, SPAN, window(shared, 0)) == SPAN)
+			for (i = 0; i < PAGES; i++)
+				check_word(before, buf[i * PAGE / 8]);
+		before = last_deleted();
+		if (pread(shared->fd, buf, SPAN, __atomic_load_n(&current_ua, __ATOMIC_ACQUIRE)) ==
+		    SPAN)
+			for (i = 0; i < PAGES; i++)
+				check_word(before, buf[i * PAGE / 8]);
+		reads++;
+	}
+	return NULL;
+}
+
+static void *mapper(void *arg)
+{
+	int view = vsn_dev_view(shared->dev, 3);
+	void *p;
+
+	while (going()) {
+		p = map_at(view, __atomic_load_n(&current_ua, __ATOMIC_ACQUIRE), SPAN);
+		if (p == MAP_FAILED)
+			continue;
+		/* It may be gone by now: the kernel touches it, and gets an error. */
+		madvise(p, SPAN, MADV_POPULATE_WRITE);
+		munmap(p, SPAN);
+		maps++;
+		usleep(200);
+	}
+	close(view);
+	return NULL;
+}
+
+static uint64_t fabric_resident(memory_t *self)
+{
+	struct vsn_ctl_fabric *fabric;
+	uint64_t bytes;
+
+	if (vsn_ctl_fabric_get(self->ctl, self->name, &fabric))
+		return UINT64_MAX;
+	bytes = fabric->resident;
+	vsn_ctl_fabric_free(fabric);
+	return bytes;
+}
+
+static time_t now(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return ts.tv_sec;
+}
+
+TEST_F(memory, delete_against_faults_reads_and_maps)
+{
+	struct sigaction act = { .sa_handler = loader_sigbus };
+	void *(*const fns[])(void *) = { loader, reader, mapper };
+	unsigned long busy = 0, left = 0, dirty = 0;
+	uint64_t round, word, buf[SPAN / 8];
+	struct vsn_ctl_region *r;
+	time_t end = now() + SECONDS;
+	pthread_t threads[3];
+	size_t i;
+
+	ASSERT_EQ(0, vsn_ctl_region_del(self->ctl, self->name, self->r->id));
+	shared = self;
+	current_ua = self->r->ua;
+	sigaction(SIGBUS, &act, NULL);
+	for (i = 0; i < 3; i++)
+		ASSERT_EQ(0, pthread_create(&threads[i], NULL, fns[i], NULL));
+	for (round = 1; now() < end; round++) {
+		r = test_region(self->ctl, self->name, 0, SPAN);
+		ASSERT_NE(NULL, r)
+			TH_LOG("%s", vsn_ctl_error(self->ctl));
+		__atomic_store_n(&current_ua, r->ua, __ATOMIC_RELEASE);
+		ASSERT_EQ(SPAN, pread(self->fd, buf, SPAN, r->ua));
+		dirty += !is_filled((void *)buf, SPAN, 0);
+		for (i = 0; i < PAGES; i += 1 + round % 3) {
+			word = round;
+			ASSERT_EQ(8, pwrite(self->fd, &word, 8, r->ua + i * PAGE));
+		}
+		while (vsn_ctl_region_del(self->ctl, self->name, r->id)) {
+			ASSERT_NE(NULL, strstr(vsn_ctl_error(self->ctl), "in use"))
+				TH_LOG("%s", vsn_ctl_error(self->ctl));
+			busy++;
+		}
+		__atomic_store_n(&deleted, round, __ATOMIC_SEQ_CST);
+		left += !!fabric_resident(self);
+		vsn_ctl_region_free(r);
+	}
+	__atomic_store_n(&stop, true, __ATOMIC_RELEASE);
+	for (i = 0; i < 3; i++)
+		pthread_join(threads[i], NULL);
+	TH_LOG("%llu regions, %lu times busy; %lu loads, %lu reads, %lu mappings",
+	       (unsigned long long)round, busy, loads, reads, maps);
+	EXPECT_EQ(0, stale);
+	EXPECT_EQ(0, dirty);
+	EXPECT_EQ(0, left);
+	EXPECT_LT(0, loads);
+	EXPECT_LT(0, maps);
+}
+
+#define TOUCHERS	4
+static volatile unsigned char *touched;
+
+static void *toucher(void *arg)
+{
+	size_t i;
+
+	while (going())
+		usleep(100);
+	for (i = 0; i < 8 * MIB; i += PAGE)
+		__atomic_fetch_add(&touched[i], 1, __ATOMIC_RELAXED);
+	return NULL;
+}
+
+/* All touch the same pages at once: each page and each 2 MiB is made once. */
+static void touch_together(struct __test_metadata *_metadata, memory_t *self, bool huge)
+{
+	struct vsn_ctl_region *r = huge ? add_huge(self, 1, 8 * MIB) :
+					  test_region(self->ctl, self->name, 1, 8 * MIB);
+	pthread_t threads[TOUCHERS];
+	size_t i;
+
+	ASSERT_NE(NULL, r);
+	touched = map_at(self->fd, r->ua, 8 * MIB);
+	ASSERT_NE(MAP_FAILED, touched);
+	stop = false;
+	for (i = 0; i < TOUCHERS; i++)
+		ASSERT_EQ(0, pthread_create(&threads[i], NULL, toucher, NULL));
+	usleep(20000);
+	__atomic_store_n(&stop, true, __ATOMIC_RELEASE);
+	for (i = 0; i < TOUCHERS; i++)
+		pthread_join(threads[i], NULL);
+	for (i = 0; i < 8 * MIB; i += PAGE)
+		ASSERT_EQ(TOUCHERS, touched[i]);
+	EXPECT_EQ(8 * MIB, resident(self, r));
+	EXPECT_EQ(8 * MIB, fabric_resident(self));
+	munmap((void *)touched, 8 * MIB);
+	vsn_ctl_region_free(r);
+}
+
+TEST_F(memory, touch_pages_together)
+{
+	touch_together(_metadata, self, false);
+}
+
+TEST_F(memory, touch_huge_pages_together)
+{
+	touch_together(_metadata, self, true);
+}
+
+/* Many reserve at once: the limit is met exactly, and nothing is refused below it. */
+TEST_F(memory, limit_under_contention)
+{
+	const uint64_t pages = 100;
+	int status, i, j, got = 0, refused = 0;
+	int *counts = mmap(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	pid_t pids[4];
+
+	ASSERT_EQ(0, vsn_ctl_limit_set(self->ctl, self->name, pages * PAGE));
+	for (i = 0; i < 4; i++) {
+		pids[i] = fork();
+		if (pids[i])
+			continue;
+		for (j = 0; j < 64; j++) {
+			if (pwrite(self->fd, "x", 1, self->r->ua + (i * 64 + j) * PAGE) == 1)
+				counts[i]++;
+			else
+				counts[8 + i]++;
+		}
+		_exit(0);
+	}
+	for (i = 0; i < 4; i++) {
+		ASSERT_EQ(pids[i], waitpid(pids[i], &status, 0));
+		got += counts[i];
+		refused += counts[8 + i];
+	}
+	EXPECT_EQ(pages, got);
+	EXPECT_EQ(4 * 64 - pages, refused);
+	EXPECT_EQ(pages * PAGE, resident(self, self->r));
+	munmap(counts, PAGE);
+}
+
+TEST_HARNESS_MAIN
