@@ -333,7 +333,8 @@ int vsn_region_delete(struct vsn_fabric *fabric, u32 id, struct vsn_diag *diag)
 		err = vsn_refuse(diag, -EBUSY, "region %u is in use: it is mapped", id);
 	else if (!refcount_dec_if_one(&region->ref))
 		err = vsn_refuse(diag, -EBUSY,
-				 "region %u is in use: operations on it are pending", id);
+				 "region %u is in use: operations are pending, or it is read or written",
+				 id);
 	else
 		region_free(region, true);
 	mutex_unlock(&fabric->lock);

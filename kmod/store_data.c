@@ -125,28 +125,6 @@ static int copy_backward(struct vsn_region *dst, u64 dst_off, struct vsn_region 
 	return err;
 }
 
-/* How far the first byte of the destination is behind that of the source. */
-static s64 copy_distance(struct vsn_region *dst, u64 dst_off, struct vsn_region *src,
-			 u64 src_off)
-{
-	struct vsn_span d, s;
-
-	if (dst == src)
-		return dst_off - src_off;
-	/*
-	 * Two regions share no bytes, but a region and a device window may.  This is
-	 * exact for regions with one home; a copy from an interleaved region onto
-	 * itself by way of a device window is no memmove.
-	 */
-	if (!vsn_region_is_window(dst) && !vsn_region_is_window(src))
-		return S64_MAX;
-	vsn_region_span_get(dst, dst_off, &d);
-	vsn_region_span_put(dst, &d);
-	vsn_region_span_get(src, src_off, &s);
-	vsn_region_span_put(src, &s);
-	return d.home - s.home;
-}
-
 /**
  * vsn_store_copy - copy bytes
  * @dst: region copied to; the caller holds a reference
@@ -155,22 +133,22 @@ static s64 copy_distance(struct vsn_region *dst, u64 dst_off, struct vsn_region 
  * @src_off: offset in it
  * @len: bytes
  *
- * Ranges may overlap: the result is as if all were read before any is written.
- * A hole copied onto a hole stays one.
+ * Ranges may overlap: the result is as if all were read before any is written.  Two
+ * regions share no bytes; that a device window shows those of a region does not
+ * matter, as operations are kept out of it.  A hole copied onto a hole stays one.
  *
  * Return: 0; -ENOMEM or -EFAULT, and part may have been copied.
  */
 int vsn_store_copy(struct vsn_region *dst, u64 dst_off, struct vsn_region *src,
 		   u64 src_off, u64 len)
 {
-	s64 distance = copy_distance(dst, dst_off, src, src_off);
-
-	if (!distance)
+	if (dst != src)
+		return copy_forward(dst, dst_off, src, src_off, len, false);
+	if (dst_off == src_off)
 		return 0;
-	if (distance > 0 && distance < len)
+	if (dst_off > src_off && dst_off - src_off < len)
 		return copy_backward(dst, dst_off, src, src_off, len);
-	return copy_forward(dst, dst_off, src, src_off, len,
-			    distance < 0 && distance > -(s64)len);
+	return copy_forward(dst, dst_off, src, src_off, len, dst_off + len > src_off);
 }
 
 /* The pattern begins at @to. */
