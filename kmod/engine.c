@@ -27,9 +27,12 @@
 /* Blocked operations that one RUN lists at most. */
 #define MAX_LISTED	65536
 
+/* All is charged to the program; over its limit is -ENOMEM, not the OOM killer. */
+#define GFP_ENGINE	(GFP_KERNEL_ACCOUNT | __GFP_RETRY_MAYFAIL | __GFP_NOWARN)
+
 static void *mem_alloc(void *ctx, size_t size)
 {
-	return kvmalloc(size, GFP_KERNEL_ACCOUNT | __GFP_ZERO | __GFP_NOWARN);
+	return kvzalloc(size, GFP_ENGINE);
 }
 
 static void mem_free(void *ctx, void *p, size_t size)
@@ -273,7 +276,7 @@ int vsn_engine_run(struct vsn_fabric *fabric, struct vsn_run *run,
 		nr = min3(run->blocked, run->blocked_max, (u64)MAX_LISTED);
 	}
 	if (nr) {
-		blocked = kvcalloc(nr, sizeof(*blocked), GFP_KERNEL_ACCOUNT);
+		blocked = kvcalloc(nr, sizeof(*blocked), GFP_ENGINE);
 		if (blocked)
 			nr = vsn_sched_blocked(s, blocked, nr);
 		else

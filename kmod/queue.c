@@ -43,6 +43,20 @@
 #define MAX_TAKEN	4096
 #define TAKE_BATCH	64
 
+/* All is charged to the program; over its limit is -ENOMEM, not the OOM killer. */
+#define GFP_QUEUE	(GFP_KERNEL_ACCOUNT | __GFP_RETRY_MAYFAIL | __GFP_NOWARN)
+
+/* Programs are built with these sizes, and there is no room for growth in rings. */
+static_assert(sizeof(struct vsn_sqe) == 64);
+static_assert(sizeof(struct vsn_cqe) == 64);
+static_assert(sizeof(struct vsn_rings) == 128);
+static_assert(sizeof(struct vsn_queue_setup) == 48);
+static_assert(sizeof(struct vsn_doorbell) == 16);
+static_assert(sizeof(struct vsn_eventfd) == 8);
+static_assert(sizeof(struct vsn_cancel) == 16);
+static_assert(sizeof(struct vsn_run) == 64);
+static_assert(sizeof(struct vsn_blocked) == 40);
+
 static struct kmem_cache *op_cache;
 
 /**
@@ -111,12 +125,11 @@ static int ring_alloc(struct ring *ring, size_t size)
 {
 	unsigned int nr = PAGE_ALIGN(size) >> PAGE_SHIFT;
 
-	ring->pages = kvcalloc(nr, sizeof(*ring->pages), GFP_KERNEL_ACCOUNT);
+	ring->pages = kvcalloc(nr, sizeof(*ring->pages), GFP_QUEUE);
 	if (!ring->pages)
 		return -ENOMEM;
 	while (ring->nr < nr) {
-		struct page *page = alloc_page(GFP_KERNEL_ACCOUNT | __GFP_ZERO |
-					       __GFP_RETRY_MAYFAIL | __GFP_NOWARN);
+		struct page *page = alloc_page(GFP_QUEUE | __GFP_ZERO);
 
 		if (!page)
 			goto err_ring;
@@ -189,7 +202,7 @@ static int queue_take(struct vsn_queue *queue)
 	u32 index;
 	int bad, err;
 
-	op = kmem_cache_alloc(op_cache, GFP_KERNEL_ACCOUNT | __GFP_NOWARN);
+	op = kmem_cache_alloc(op_cache, GFP_QUEUE);
 	if (!op)
 		return -ENOMEM;
 	index = queue->sq_head & (queue->sq_entries - 1);
@@ -509,7 +522,7 @@ static struct vsn_queue *queue_create(struct vsn_fabric *fabric,
 	struct vsn_rings *rings;
 	int err;
 
-	queue = kzalloc(sizeof(*queue), GFP_KERNEL_ACCOUNT);
+	queue = kzalloc(sizeof(*queue), GFP_QUEUE);
 	if (!queue)
 		return ERR_PTR(-ENOMEM);
 	refcount_set(&queue->ref, 1);

@@ -4,6 +4,7 @@
 #include <pthread.h>
 #include <sys/eventfd.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 
 #include "queue_fixture.h"
@@ -365,6 +366,72 @@ TEST_F(queue, cancel_leaves_other_queues_alone)
 	ASSERT_EQ(1, vsn_queue_reap(q, &cqe, 1));
 	EXPECT_EQ(0, cqe.res);
 	vsn_queue_destroy(q);
+}
+
+static int write_file(const char *path, const char *text)
+{
+	int fd = open(path, O_WRONLY | O_CLOEXEC), err = 0;
+
+	if (fd < 0)
+		return -errno;
+	if (write(fd, text, strlen(text)) < 0)
+		err = -errno;
+	close(fd);
+	return err;
+}
+
+#define CGROUP "/sys/fs/cgroup/vsn-queue"
+
+/*
+ * In the child: operations without end, until there is an error.  Its own pages
+ * are there beforehand, as faults on them do get it killed.
+ */
+static int submit_until_error(struct vsn_dev *dev)
+{
+	struct vsn_queue *q;
+	int err = 1, i;
+
+	if (mlockall(MCL_CURRENT))
+		return errno;
+	for (i = 0; i < 100; i++) {
+		q = vsn_queue_create_sized(dev, 64, 16384);
+		if (!q)
+			return errno;
+		do {
+			struct vsn_sqe *sqe;
+
+			while ((sqe = vsn_queue_sqe(q)))
+				vsn_prep_nop(sqe, 0, 0);
+			err = vsn_queue_submit(q);
+		} while (err > 0);
+		if (err)
+			return -err;
+	}
+	return 0;
+}
+
+/* Operations are charged to who submits them, and a limit is an error: nobody is killed. */
+TEST_F(queue, a_limit_of_memory_is_an_error)
+{
+	int status;
+	pid_t pid;
+
+	if (write_file("/sys/fs/cgroup/cgroup.subtree_control", "+memory"))
+		SKIP(return, "no memory cgroup");
+	ASSERT_EQ(0, mkdir(CGROUP, 0700));
+	EXPECT_EQ(0, write_file(CGROUP "/memory.max", "16M"));
+	pid = fork();
+	ASSERT_LE(0, pid);
+	if (!pid) {
+		if (write_file(CGROUP "/cgroup.procs", "0"))
+			_exit(1);
+		_exit(submit_until_error(self->dev));
+	}
+	ASSERT_EQ(pid, waitpid(pid, &status, 0));
+	EXPECT_TRUE(WIFEXITED(status))
+		TH_LOG("killed by signal %d", WTERMSIG(status));
+	EXPECT_EQ(ENOMEM, WEXITSTATUS(status));
+	EXPECT_EQ(0, rmdir(CGROUP));
 }
 
 TEST_HARNESS_MAIN
