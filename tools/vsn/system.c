@@ -326,6 +326,7 @@ static void read_published(struct reader *r)
 		snprintf(path, sizeof(path), "published[%zu]", i);
 		p->name = y->name;
 		p->source = y->source;
+		p->fitted = y->fitted;
 		p->unit = UNIT_RATE;
 		if (unit_parse(y->value, UNIT_RATE, &p->value, why, sizeof(why))) {
 			p->unit = UNIT_TIME;

@@ -55,12 +55,14 @@ struct sys_library {
  * @unit: UNIT_TIME or UNIT_RATE
  * @value: ps, or bytes/s
  * @source: where it was published
+ * @fitted: a figure of the hardware was derived from it, so that the model meets it
  */
 struct sys_published {
 	const char *name;
 	enum unit unit;
 	uint64_t value;
 	const char *source;
+	bool fitted;
 };
 
 /**

@@ -180,6 +180,7 @@ static const cyaml_schema_field_t published_fields[] = {
 	FIELD_TEXT("name", REQUIRED, struct yaml_published, name, NAME_MAX_LEN),
 	FIELD_TEXT("value", REQUIRED, struct yaml_published, value, VALUE_MAX_LEN),
 	FIELD_TEXT("source", REQUIRED, struct yaml_published, source, TEXT_MAX_LEN),
+	CYAML_FIELD_BOOL("fitted", CYAML_FLAG_OPTIONAL, struct yaml_published, fitted),
 	CYAML_FIELD_END
 };
 

@@ -3,6 +3,7 @@
 #ifndef VSN_SYSTEM_YAML_H
 #define VSN_SYSTEM_YAML_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -96,6 +97,7 @@ struct yaml_published {
 	char *name;
 	char *value;
 	char *source;
+	bool fitted;
 };
 
 struct yaml_system {
