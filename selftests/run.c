@@ -57,7 +57,8 @@ FIXTURE_TEARDOWN(run)
 	if (!self->ctl)
 		return;
 	vsn_queue_destroy(self->q);
-	munmap(self->ma, SIZE);
+	if (self->ma)
+		munmap(self->ma, SIZE);
 	munmap(self->mb, SIZE);
 	vsn_dev_close(self->dev);
 	vsn_ctl_region_free(self->a);
@@ -677,6 +678,107 @@ TEST_F(run, counters_are_what_completed)
 	EXPECT_EQ(ends.in, ends.out);
 	EXPECT_EQ(2 * (ends.in + done.words), links.payload);
 	EXPECT_LT(0, ends.local);
+}
+
+struct worker {
+	struct _test_data_run *self;
+	uint32_t seed;
+	int err;
+};
+
+static uint32_t next_random(struct worker *w)
+{
+	w->seed = w->seed * 1664525 + 1013904223;
+	return w->seed ^ w->seed >> 16;
+}
+
+/* A queue's life: operations on streams that others use too, then whatever comes. */
+static int work_once(struct worker *w)
+{
+	struct vsn_queue *q = vsn_queue_create_sized(w->self->dev, 32, 64);
+	struct vsn_sqe *sqe;
+	struct vsn_run run;
+	struct vsn_cqe cqe;
+	int i, err;
+
+	if (!q)
+		return -errno;
+	for (i = next_random(w) % 64; i > 0; i--) {
+		sqe = vsn_queue_sqe(q);
+		if (!sqe) {
+			err = vsn_queue_submit(q);
+			if (err < 0)
+				goto out;
+			sqe = vsn_queue_sqe(q);
+		}
+		mixed(w->self, sqe, next_random(w));
+		if (sqe->opcode == VSN_OP_WAIT && next_random(w) % 4 == 0)
+			sqe->arg0 = UINT64_MAX;
+	}
+	err = vsn_queue_submit(q);
+	if (err < 0)
+		goto out;
+	switch (next_random(w) % 4) {
+	case 0:
+		err = vsn_queue_cancel(q, NULL);
+		break;
+	case 1:
+		err = vsn_dev_run(w->self->dev, next_random(w), &run);
+		break;
+	case 2:
+		err = vsn_dev_run(w->self->dev, VSN_TIME_MAX, &run);
+		break;
+	default:
+		err = 0;
+		break;
+	}
+	if (err == -EBUSY || err == -EDEADLK)
+		err = 0;
+	while (vsn_queue_reap(q, &cqe, 1))
+		;
+out:
+	vsn_queue_destroy(q);
+	return err;
+}
+
+static void *work(void *arg)
+{
+	struct worker *w = arg;
+	int i;
+
+	for (i = 0; i < 300 && !w->err; i++)
+		w->err = work_once(w);
+	return NULL;
+}
+
+/* Queues come and go while others run; at the end nothing is left. */
+TEST_F(run, many_threads_at_once)
+{
+	struct worker w[4] = {};
+	pthread_t threads[4];
+	struct vsn_ctl_fabric *f;
+	struct vsn_run run;
+	int i;
+
+	for (i = 0; i < 4; i++) {
+		w[i].self = self;
+		w[i].seed = i + 1;
+		ASSERT_EQ(0, pthread_create(&threads[i], NULL, work, &w[i]));
+	}
+	for (i = 0; i < 4; i++) {
+		pthread_join(threads[i], NULL);
+		EXPECT_EQ(0, w[i].err)
+			TH_LOG("%s", strerror(-w[i].err));
+	}
+	EXPECT_EQ(0, vsn_dev_run(self->dev, VSN_TIME_MAX, &run));
+	EXPECT_EQ(0, run.pending);
+	ASSERT_EQ(0, vsn_ctl_fabric_get(self->ctl, self->name, &f));
+	EXPECT_EQ(0, f->pending);
+	vsn_ctl_fabric_free(f);
+	/* No operation has kept a region; a mapping would. */
+	munmap(self->ma, SIZE);
+	self->ma = NULL;
+	EXPECT_EQ(0, vsn_ctl_region_del(self->ctl, self->name, self->a->id));
 }
 
 TEST_HARNESS_MAIN
