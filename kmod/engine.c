@@ -21,8 +21,8 @@
 /* Operations that a fabric keeps at most, submitted and not completed. */
 #define MAX_PENDING	(4U << 20)
 
-/* Events between two chances for others to take the lock. */
-#define RUN_BATCH	1024
+/* Work between two chances for others to take the lock, see vsn_sched_run(). */
+#define RUN_BATCH	4096
 
 /* Blocked operations that one RUN lists at most. */
 #define MAX_LISTED	65536
@@ -84,6 +84,8 @@ static int effect_atomic(void *ctx, const struct vsn_op *op, u64 *old)
 
 static int effect_load(void *ctx, const struct vsn_op *op, u64 *value)
 {
+	/* Any number may wait on a word, and each is looked at when it changes. */
+	cond_resched();
 	return vsn_store_load(vsn_place_region(op->dst), op->sqe.dst - op->dst->ua,
 			      value);
 }

@@ -229,6 +229,7 @@ static void wake_bucket(struct vsn_sched *s, struct vsn_op *op, u64 ua, u64 len,
 
 	for (; op; op = next) {
 		next = op->wait_next;
+		s->work++;
 		if (op->sqe.dst < ua || op->sqe.dst - ua >= len)
 			continue;
 		if (try_wait(s, op, time))
@@ -351,6 +352,7 @@ static void take_effect(struct vsn_sched *s, struct vsn_op *op)
 		err = sqe->opcode == VSN_OP_COPY ? s->ops->copy(s->ctx, op) :
 						   s->ops->fill(s->ctx, op);
 		len = sqe->len;
+		s->work += len >> 12;
 		break;
 	case VSN_OP_FADD:
 	case VSN_OP_CAS:
@@ -422,7 +424,8 @@ int vsn_sched_submit(struct vsn_sched *s, struct vsn_op *op)
  * vsn_sched_run - execute events
  * @s: the scheduler
  * @until: ps; later events stay; VSN_TIME_MAX for no bound
- * @budget: execute at most so many events
+ * @budget: work after which to return: an event, a WAIT looked at and a page moved
+ *	each count one; the last event may exceed it
  *
  * Return: true when the budget ended it and there is more to do; false when
  * nothing up to @until can move.
@@ -432,8 +435,9 @@ bool vsn_sched_run(struct vsn_sched *s, u64 until, u32 budget)
 	struct vsn_event ev;
 
 	s->until = until;
+	s->work = 0;
 	while (s->heap.nr && s->heap.ev[0].time <= until) {
-		if (!budget--)
+		if (s->work++ >= budget)
 			return true;
 		vsn_heap_pop(&s->heap, &ev);
 		s->now = ev.time;
@@ -446,6 +450,9 @@ bool vsn_sched_run(struct vsn_sched *s, u64 until, u32 budget)
 	}
 	if (until != VSN_TIME_MAX)
 		s->now = vsn_max(s->now, until);
+	/* A burst is over: do not keep what only it needed. */
+	if (!s->nr_chunks)
+		vsn_chunk_free_all(s);
 	return false;
 }
 

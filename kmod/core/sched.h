@@ -92,6 +92,7 @@ struct vsn_endpoint_stats {
  * @ctx: passed to @ops
  * @now: the horizon, ps: no later event is earlier than this
  * @until: bound of the run that is on, ps
+ * @work: done in this run, see vsn_sched_run()
  * @heap: events
  * @links: resource states
  * @stats: struct vsn_endpoint_stats by endpoint id
@@ -112,6 +113,7 @@ struct vsn_sched {
 	void *ctx;
 	u64 now;
 	u64 until;
+	u64 work;
 	struct vsn_heap heap;
 	struct vsn_links links;
 	struct vsn_sparse stats;

@@ -175,6 +175,33 @@ TEST_F(sched, until)
 	EXPECT_EQ(2000, sim_find(self->sim, 2)->end);
 }
 
+/* What one call does is bounded, however many wait on one word or bytes move. */
+TEST_F(sched, work_is_bounded)
+{
+	struct vsn_sched *s = &self->sim->sched;
+	u64 i, calls;
+
+	for (i = 0; i < 1000; i++)
+		submit(_metadata, self->sim,
+		       sim_word(VSN_OP_WAIT, 2, i, self->r[1], 1000, i));
+	while (vsn_sched_run(s, VSN_TIME_MAX, 100))
+		;
+	EXPECT_EQ(1000, s->nr_blocked);
+	for (i = 0; i < 50; i++)
+		submit(_metadata, self->sim, sim_word(VSN_OP_FADD, 1, i, self->r[1], 1, i));
+	/* 50 times 1000 are looked at, 100 or so a call and one more list. */
+	for (calls = 0; vsn_sched_run(s, VSN_TIME_MAX, 100); calls++)
+		ASSERT_LT(s->work, 100 + 1000 + 10);
+	EXPECT_GE(calls, 49);
+	EXPECT_EQ(1000, vsn_sched_cancel(s, NULL));
+	for (i = 0; i < 10; i++)
+		submit(_metadata, self->sim,
+		       sim_copy(0, i, self->r[1], self->r[0], 1 << 20, i));
+	for (calls = 0; vsn_sched_run(s, VSN_TIME_MAX, 100); calls++)
+		ASSERT_LT(s->work, 100 + 256 + 10);
+	EXPECT_GE(calls, 9);
+}
+
 /* Cancel takes one owner's unstarted operations and lets the others move up. */
 TEST_F(sched, cancel)
 {
