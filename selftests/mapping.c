@@ -4,6 +4,14 @@
 
 #include "memory_fixture.h"
 
+/* Newer than some C libraries */
+#ifndef MADV_COLLAPSE
+#define MADV_COLLAPSE		25
+#endif
+#ifndef MADV_SOFT_OFFLINE
+#define MADV_SOFT_OFFLINE	101
+#endif
+
 static int reads_hello(memory_t *self, void *arg)
 {
 	char buf[8] = "", path[64];
@@ -413,6 +421,8 @@ TEST_F(memory, mapped_file_holds_the_fabric)
 	close(fd);
 	ASSERT_NE(MAP_FAILED, p);
 	EXPECT_NE(0, vsn_ctl_fabric_del(self->ctl, self->name));
+	EXPECT_EQ(-1, syscall(SYS_delete_module, "vsn", O_NONBLOCK));
+	EXPECT_EQ(EWOULDBLOCK, errno);
 	strcpy(p, "still here");
 	munmap(p, PAGE);
 	self->dev = test_open(self->name);
@@ -450,6 +460,94 @@ TEST_F(memory, read_into_its_own_mapping)
 	EXPECT_EQ(0, memcmp(p + 64 * PAGE, "abcd", 5));
 	EXPECT_EQ(PAGE, pwrite(self->fd, p + 64 * PAGE, PAGE, self->r->ua + 64 * PAGE));
 	munmap(p, MIB);
+}
+
+/* What the kernel can do to a mapping's pages, it may try on these. */
+static void advise_all(struct __test_metadata *_metadata, memory_t *self, bool huge)
+{
+	const int advice[] = {
+		MADV_NORMAL, MADV_RANDOM, MADV_WILLNEED, MADV_COLD, MADV_PAGEOUT, MADV_HUGEPAGE,
+		MADV_COLLAPSE, MADV_NOHUGEPAGE, MADV_MERGEABLE, MADV_FREE, MADV_REMOVE,
+		MADV_SOFT_OFFLINE, MADV_DODUMP, MADV_DONTFORK, MADV_DOFORK, MADV_WIPEONFORK,
+		MADV_POPULATE_READ, MADV_POPULATE_WRITE, MADV_DONTNEED,
+	};
+	struct vsn_ctl_region *r = huge ? add_huge(self, 1, 2 * HUGE) :
+					  test_region(self->ctl, self->name, 1, 2 * HUGE);
+	volatile unsigned char *p;
+	size_t i, j;
+
+	ASSERT_NE(NULL, r);
+	p = map_at(self->fd, r->ua, 2 * HUGE);
+	ASSERT_NE(MAP_FAILED, p);
+	for (i = 0; i < 2 * HUGE; i += PAGE)
+		p[i] = 1 + i / PAGE % 251;
+	for (i = 0; i < sizeof(advice) / sizeof(advice[0]); i++) {
+		/* Most are refused, or do nothing. */
+		madvise((void *)p, 2 * HUGE, advice[i]);
+		madvise((void *)p + PAGE, 3 * PAGE, advice[i]);
+		for (j = 0; j < 2 * HUGE; j += PAGE)
+			ASSERT_EQ(1 + j / PAGE % 251, p[j])
+				TH_LOG("advice %d", advice[i]);
+	}
+	EXPECT_EQ(0, mlock((void *)p, 2 * HUGE));
+	EXPECT_EQ(0, munlock((void *)p + PAGE, PAGE));
+	EXPECT_EQ(2 * HUGE, resident(self, r));
+	munmap((void *)p, 2 * HUGE);
+	EXPECT_EQ(0, vsn_ctl_region_del(self->ctl, self->name, r->id));
+	vsn_ctl_region_free(r);
+}
+
+TEST_F(memory, advice_on_pages)
+{
+	advise_all(_metadata, self, false);
+}
+
+TEST_F(memory, advice_on_huge_pages)
+{
+	advise_all(_metadata, self, true);
+}
+
+/* Memory that goes bad ends in SIGBUS, and not in the kernel's arms. */
+TEST_F(memory, poisoned_page)
+{
+	unsigned char *p = map_at(self->fd, self->r->ua, MIB);
+
+	ASSERT_NE(MAP_FAILED, p);
+	p[0] = 1;
+	p[PAGE] = 2;
+	/* It cannot take the page away from us, which it calls busy. */
+	if (madvise(p, PAGE, MADV_HWPOISON) && errno != EBUSY) {
+		munmap(p, MIB);
+		SKIP(return, "this kernel injects no memory failures");
+	}
+	madvise(p, MIB, MADV_DONTNEED);
+	EXPECT_TRUE(gets_sigbus(p, false));
+	EXPECT_EQ(2, p[PAGE]);
+	munmap(p, MIB);
+	EXPECT_EQ(0, vsn_ctl_region_del(self->ctl, self->name, self->r->id));
+}
+
+TEST_F(memory, not_in_core_dumps)
+{
+	void *p = map_at(self->fd, self->r->ua, PAGE);
+	char line[512], key[64];
+	bool here = false, flag = false;
+	FILE *f = fopen("/proc/self/smaps", "r");
+
+	ASSERT_NE(MAP_FAILED, p);
+	ASSERT_NE(NULL, f);
+	snprintf(key, sizeof(key), "%lx-", (unsigned long)p);
+	while (fgets(line, sizeof(line), f)) {
+		if (!strncmp(line, key, strlen(key)))
+			here = true;
+		if (here && !strncmp(line, "VmFlags:", 8)) {
+			flag = strstr(line, " dd");
+			break;
+		}
+	}
+	fclose(f);
+	EXPECT_TRUE(flag);
+	munmap(p, PAGE);
 }
 
 TEST_HARNESS_MAIN

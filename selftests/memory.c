@@ -412,6 +412,10 @@ TEST_F(memory, view_arguments)
 
 	EXPECT_EQ(-1, ioctl(self->fd, VSN_IOC_VIEW, &view));
 	EXPECT_EQ(EINVAL, errno);
+	/* A memory node does not load and store. */
+	view.initiator = TEST_ACCELERATORS;
+	EXPECT_EQ(-1, ioctl(self->fd, VSN_IOC_VIEW, &view));
+	EXPECT_EQ(EINVAL, errno);
 	view.initiator = 0;
 	view.flags = 1;
 	EXPECT_EQ(-1, ioctl(self->fd, VSN_IOC_VIEW, &view));
