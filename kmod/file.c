@@ -219,6 +219,7 @@ static vm_fault_t file_fault(struct vm_fault *vmf)
 	struct vsn_region *region;
 	struct vsn_span span;
 	struct folio *folio;
+	struct page *page;
 	int err;
 
 	region = vsn_region_get_ua(vf->fabric, ua);
@@ -228,14 +229,22 @@ static vm_fault_t file_fault(struct vm_fault *vmf)
 	folio = span.owner ? vsn_store_touch(span.owner, span.home) : ERR_PTR(-EFAULT);
 	err = PTR_ERR_OR_ZERO(folio);
 	if (!err) {
+		page = folio_page(folio, (span.home >> PAGE_SHIFT) - folio->index);
+		/* The kernel would unmap it by its folio's mapping, which is none. */
+		if (PageHWPoison(page))
+			err = -EHWPOISON;
+	}
+	if (!err) {
 		folio_get(folio);
 		folio_lock(folio);
-		vmf->page = folio_page(folio, (span.home >> PAGE_SHIFT) - folio->index);
+		vmf->page = page;
 	}
 	fault_count(vmf, vf, ua, span.home, err ? 0 : fault_bytes(vmf, folio), err);
 	vsn_region_span_put(region, &span);
 	vsn_region_put(region);
-	return err ? VM_FAULT_SIGBUS : VM_FAULT_LOCKED;
+	if (err)
+		return err == -EHWPOISON ? VM_FAULT_HWPOISON : VM_FAULT_SIGBUS;
+	return VM_FAULT_LOCKED;
 }
 
 /*

@@ -142,16 +142,19 @@ static const struct file_operations view_fops = {
  * @initiator: endpoint
  * @flags: O_RDONLY, O_WRONLY or O_RDWR
  *
- * Return: a file descriptor; -EINVAL there is no such endpoint, or a negative errno.
+ * Return: a file descriptor; -EINVAL there is no such endpoint, or it cannot
+ * initiate; or another negative errno.
  */
 int vsn_view_open(struct vsn_fabric *fabric, u32 initiator, unsigned int flags)
 {
+	const struct vsn_topo *topo = &fabric->topo;
 	struct vsn_initiator *who;
 	struct vsn_file *vf;
 	struct file *file;
 	int fd;
 
-	if (initiator >= fabric->topo.nr_endpoints)
+	if (initiator >= topo->nr_endpoints ||
+	    !topo->kinds[vsn_topo_kind(topo, initiator)].read_bandwidth)
 		return -EINVAL;
 	who = initiator_find(&fabric->views, initiator);
 	if (IS_ERR(who))
