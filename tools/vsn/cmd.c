@@ -150,9 +150,28 @@ void arg_name(struct args *a, const char *what, char *buf, size_t size)
 		memcpy(buf, text, strlen(text) + 1);
 }
 
+/* Is the word one of those in the list? */
+static bool listed(const char *list, const char *word)
+{
+	size_t len = strlen(word);
+
+	for (; len && *list; list += strspn(list, " ")) {
+		size_t n = strcspn(list, " ");
+
+		if (n == len && !strncmp(list, word, n))
+			return true;
+		list += n;
+	}
+	return false;
+}
+
 void arg_unknown(struct args *a, const char *expected)
 {
-	if (a->argc > 0)
+	if (a->argc < 1)
+		return;
+	if (listed(expected, a->argv[0]))
+		arg_error(a, "'%s' is there twice", a->argv[0]);
+	else
 		arg_error(a, "unknown word '%s', it may be: %s", a->argv[0], expected);
 }
 

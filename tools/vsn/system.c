@@ -34,11 +34,18 @@ struct reader {
 	bool failed;
 };
 
+/* One line; what a file says of itself does not get at the terminal. */
 static void say(struct reader *r, int line, const char *why)
 {
-	if (!r->failed)
-		fprintf(stderr, "%s:%d: %s\n", r->path, line, why);
+	const char *p;
+
+	if (r->failed)
+		return;
 	r->failed = true;
+	fprintf(stderr, "%s:%d: ", r->path, line);
+	for (p = why; *p; p++)
+		fputc((unsigned char)*p < ' ' || *p == '\177' ? '?' : *p, stderr);
+	fputc('\n', stderr);
 }
 
 /* Complain about what is at a path of the file. */
