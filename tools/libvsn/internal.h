@@ -9,6 +9,9 @@
 
 #include "control.h"
 
+/* Not for the library's users: these names stay within it. */
+#pragma GCC visibility push(hidden)
+
 #define VSN_ERROR_SIZE	512
 
 #define ARRAY_SIZE(a)	(sizeof(a) / sizeof((a)[0]))
@@ -81,5 +84,7 @@ void vsn_fabric_clear(struct vsn_ctl_fabric *fabric);
 int vsn_region_parse(struct vsn_ctl_region *region, const struct nlmsghdr *nlh);
 void vsn_region_clear(struct vsn_ctl_region *region);
 int vsn_limit_parse(struct vsn_ctl_limit *limit, const struct nlmsghdr *nlh);
+
+#pragma GCC visibility pop
 
 #endif /* LIBVSN_INTERNAL_H */
