@@ -293,7 +293,9 @@ void cell_error(const char *key, int width, int64_t error)
 {
 	char buf[32];
 
-	snprintf(buf, sizeof(buf), "%+.1f %%", error / 1e4);
+	/* Less than half of the last digit is nothing, without a sign. */
+	snprintf(buf, sizeof(buf), error > -500 && error < 500 ? "%.1f %%" : "%+.1f %%",
+		 error > -500 && error < 500 ? 0 : error / 1e4);
 	if (out_is_json())
 		out_s64(key, NULL, error);
 	else

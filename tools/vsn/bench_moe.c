@@ -156,11 +156,13 @@ static void print_comparison(const struct moe *m, enum moe_phase phase)
 	cell_str("row", 0, system_fitted(m->b->sys, LIBRARY, p->name) ? "fitted" : "predicted");
 }
 
-static void head_comparison(const char *first)
+static void head_comparison(const char *first, bool published)
 {
 	out_line(0, NULL);
 	cell_head(-20, first);
 	cell_head(12, "modelled us");
+	if (!published)
+		return;
 	cell_head(12, "published us");
 	cell_head(9, "error");
 	cell_head(0, "row");
@@ -169,7 +171,6 @@ static void head_comparison(const char *first)
 static void print_phase(const struct moe *m, enum moe_phase phase)
 {
 	const struct moe_result *r = &m->result[phase];
-	char buf[UNIT_TEXT + 16];
 
 	out_object(NULL);
 	out_line(0, NULL);
@@ -181,9 +182,6 @@ static void print_phase(const struct moe *m, enum moe_phase phase)
 		out_unit("wire", NULL, UNIT_SIZE, r->wire);
 		if (m->data)
 			out_u64("wrong", NULL, r->wrong);
-	} else if (!published_row(m, phase)) {
-		snprintf(buf, sizeof(buf), "%.1f GB moved", r->bytes / 1e9);
-		out_str(NULL, "  ", buf);
 	}
 	out_object_end();
 }
@@ -214,7 +212,7 @@ static int print_run(struct moe *m, const struct traffic *traffic)
 		out_u64("seed", NULL, m->seed);
 	}
 	out_line(0, NULL);
-	head_comparison("phase");
+	head_comparison("phase", published_row(m, MOE_DISPATCH) || published_row(m, MOE_COMBINE));
 	out_array("phases");
 	print_phase(m, MOE_DISPATCH);
 	print_phase(m, MOE_COMBINE);
@@ -320,7 +318,7 @@ static int bench_fit(struct moe *m, uint32_t max)
 	out_begin();
 	out_object(NULL);
 	print_software(m->b);
-	head_comparison("row");
+	head_comparison("row", true);
 	out_array("rows");
 	for (; ranks && !status; ranks = next_published(m, ranks, max)) {
 		m->nr_ranks = ranks;
