@@ -255,8 +255,15 @@ bad "a kind of tier that is for later" 1 "not supported" '27s/switch/mesh/'
 check "an unknown word has status 2" status_is 2 vsn system shaw nvl72
 check "a word too many has status 2" status_is 2 vsn system show nvl72 now
 check_fails "the unknown word is named" "unknown word 'shaw'" vsn system shaw nvl72
-check_fails "without the module the message says so" "load the module" \
-	env -u VSN_VM unshare -rn vsn fabric show
+# Another network namespace has no vsn, whatever this machine has loaded.
+apart=()
+unshare -rn true 2> /dev/null && apart=(unshare -rn)
+if [ ${#apart[@]} = 0 ] && module_loaded; then
+	skip "without the module the message says so"
+else
+	check_fails "without the module the message says so" "load the module" \
+		"${apart[@]}" vsn fabric show
+fi
 check "bad words are found before the kernel is asked" status_is 2 \
 	vsn region add f size 1 home all
 finish

@@ -92,8 +92,8 @@ bool arg_is(struct args *a, const char *word)
 }
 
 /*
- * A value may be one word or two, "64GiB" or "64 GiB": two if the next word is
- * no number's whole and the one after it is a unit.
+ * A value may be one word or two, "64GiB" or "64 GiB": two if the first is a bare
+ * number and both together are a value.
  */
 uint64_t arg_unit(struct args *a, const char *word, enum unit unit)
 {
