@@ -193,8 +193,9 @@ static u64 fault_bytes(const struct vm_fault *vmf, struct folio *folio)
 	return PAGE_SIZE;
 }
 
+/* @home: endpoint, or VSN_HOST: nobody has the address */
 static void fault_count(const struct vm_fault *vmf, const struct vsn_file *vf, u64 ua,
-			u64 home, u64 bytes, int err)
+			u32 home, u64 bytes, int err)
 {
 	struct vsn_fabric *fabric = vf->fabric;
 
@@ -204,8 +205,8 @@ static void fault_count(const struct vm_fault *vmf, const struct vsn_file *vf, u
 		atomic64_inc(&vf->who->faults);
 		atomic64_add(bytes, &vf->who->bytes);
 	}
-	trace_vsn_fault(fabric->id, vf->who->ep, home >> fabric->topo.window_shift, ua,
-			bytes, vmf->flags & FAULT_FLAG_WRITE, err);
+	trace_vsn_fault(fabric->id, vf->who->ep, home, ua, bytes,
+			vmf->flags & FAULT_FLAG_WRITE, err);
 }
 
 /*
@@ -223,8 +224,10 @@ static vm_fault_t file_fault(struct vm_fault *vmf)
 	int err;
 
 	region = vsn_region_get_ua(vf->fabric, ua);
-	if (!region)
+	if (!region) {
+		fault_count(vmf, vf, ua, VSN_HOST, 0, -EFAULT);
 		return VM_FAULT_SIGBUS;
+	}
 	vsn_region_span_get(region, ua - region->place.ua, &span);
 	folio = span.owner ? vsn_store_touch(span.owner, span.home) : ERR_PTR(-EFAULT);
 	err = PTR_ERR_OR_ZERO(folio);
@@ -239,7 +242,8 @@ static vm_fault_t file_fault(struct vm_fault *vmf)
 		folio_lock(folio);
 		vmf->page = page;
 	}
-	fault_count(vmf, vf, ua, span.home, err ? 0 : fault_bytes(vmf, folio), err);
+	fault_count(vmf, vf, ua, span.home >> vf->fabric->topo.window_shift,
+		    err ? 0 : fault_bytes(vmf, folio), err);
 	vsn_region_span_put(region, &span);
 	vsn_region_put(region);
 	if (err)
