@@ -23,6 +23,7 @@
 #include <linux/mm.h>
 #include <linux/pagemap.h>
 #include <linux/sched/mm.h>
+#include <linux/vmstat.h>
 
 #include "fabric.h"
 
@@ -94,8 +95,23 @@ static bool count_reserve(atomic_long_t *count, long pages, long max)
 	return true;
 }
 
+/*
+ * Folios are never reclaimed, so whatever the limits say, leave the machine a part
+ * of its memory: else the next one who needs a page meets the OOM killer.
+ */
+static bool memory_is_left(long pages)
+{
+	long spare = totalram_pages() / 16;
+
+	/* The first is quick, the second counts what could be reclaimed. */
+	return global_zone_page_state(NR_FREE_PAGES) > 2 * spare + pages ||
+	       si_mem_available() > spare + pages;
+}
+
 static bool store_reserve(struct vsn_store *store, long pages)
 {
+	if (!memory_is_left(pages))
+		return false;
 	if (!count_reserve(&module_resident, pages, module_max()))
 		return false;
 	if (!count_reserve(&store->resident, pages, READ_ONCE(store->resident_max))) {
