@@ -197,13 +197,14 @@ int bench_parallel(uint32_t nr, void (*fn)(void *ctx, uint32_t index), void *ctx
 	return bench_stopped() ? EXIT_FAIL : EXIT_OK;
 }
 
-int bench_region_add(struct bench *b, uint32_t home, uint64_t size, uint32_t *id, uint64_t *ua)
+int bench_region_add(struct bench *b, uint32_t home, uint64_t size, bool huge, uint32_t *id,
+		     uint64_t *ua)
 {
 	struct vsn_ctl_region_spec spec = {
 		.size = size,
 		.homes = &home,
 		.nr_homes = 1,
-		.huge = true,
+		.huge = huge,
 	};
 	struct vsn_ctl_region *region;
 	int err;

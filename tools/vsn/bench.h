@@ -59,7 +59,8 @@ __printf(2, 3)
 int bench_failed(int err, const char *fmt, ...);
 
 /* A region with one home; 0, or an exit status and it was said why. */
-int bench_region_add(struct bench *b, uint32_t home, uint64_t size, uint32_t *id, uint64_t *ua);
+int bench_region_add(struct bench *b, uint32_t home, uint64_t size, bool huge, uint32_t *id,
+		     uint64_t *ua);
 void bench_region_del(struct bench *b, uint32_t id);
 
 /* Error of a modelled figure in parts per million, negative when it is low */

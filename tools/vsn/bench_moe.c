@@ -71,9 +71,11 @@ static int check_memory(struct moe *m)
 	size_t j;
 	int err;
 
-	/* A region ends with a 2 MiB page that may not be full. */
-	for (i = 0; m->data && i < m->nr_ranks; i++)
-		need += (m->ranks[i].size + (2 << 20) - 1) & ~((2ULL << 20) - 1);
+	for (i = 0; m->data && i < m->nr_ranks; i++) {
+		uint64_t page = moe_page(m, &m->ranks[i]);
+
+		need += (m->ranks[i].size + page - 1) / page * page;
+	}
 	for (j = 0; m->data && j < ARRAY_SIZE(whose); j++) {
 		err = vsn_ctl_limit_get(m->b->ctl, whose[j], &limit);
 		if (err)

@@ -181,6 +181,12 @@ static inline const struct moe_copy *moe_copies(const struct moe *m, uint32_t ra
 	return &m->copies[(size_t)rank * m->tokens * m->topk];
 }
 
+/* 2 MiB pages, where that does not waste much; without bytes only counters need memory. */
+static inline uint64_t moe_page(const struct moe *m, const struct moe_rank *r)
+{
+	return m->data && r->size >= 8ULL << 20 ? 2ULL << 20 : MOE_PAGE;
+}
+
 /* A finaliser of the murmur family: spreads every input bit over all output bits. */
 static inline uint64_t moe_mix(uint64_t h)
 {

@@ -59,7 +59,8 @@ static int setup_rank(struct moe *m, uint32_t rank)
 	combine = count_ops(m, MOE_COMBINE, rank);
 	if (combine > r->ops)
 		r->ops = combine;
-	status = bench_region_add(m->b, r->endpoint, r->size, &r->region, &r->ua);
+	status = bench_region_add(m->b, r->endpoint, r->size, moe_page(m, r) > MOE_PAGE,
+				  &r->region, &r->ua);
 	if (status || !m->data)
 		return status;
 	p = mmap(NULL, r->size, PROT_READ | PROT_WRITE, MAP_SHARED, vsn_dev_fd(m->b->dev), r->ua);

@@ -485,9 +485,9 @@ static int setup(struct p2p *p)
 
 	status = find_distances(p);
 	if (!status)
-		status = bench_region_add(p->b, p->initiator, p->max, &p->region, &p->ua);
+		status = bench_region_add(p->b, p->initiator, p->max, true, &p->region, &p->ua);
 	for (i = 0; !status && i < p->nr; i++)
-		status = bench_region_add(p->b, p->distances[i].peer, p->max,
+		status = bench_region_add(p->b, p->distances[i].peer, p->max, true,
 					  &p->distances[i].region, &p->distances[i].ua);
 	if (status)
 		return status;
