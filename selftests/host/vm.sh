@@ -66,7 +66,7 @@ END
 	make -C "${KDIR:-$("$VSN_TOP/tools/kernel" build)}" M="$dir" modules
 }
 
-plan 23
+plan 25
 
 # First, for it also prepares what is prepared once.
 vm -t 60 -- sh -c 'seq 200000; echo end'
@@ -121,8 +121,14 @@ planted_build > "$WORK/out" 2>&1 || sed 's/^/# /' "$WORK/out"
 vm -t 60 --module="$WORK/planted/planted.ko" -- true
 expect "a real WARN fails the run" 70 "WARNING: "
 
-vm -t 60 -- sh -c 'echo c > /proc/sysrq-trigger'
+vm -t 60 --scratch "$WORK/scratch" -- sh -c '
+	echo begun >> "$VSN_SCRATCH/begun"
+	echo c > /proc/sysrq-trigger'
 expect "a panic fails the run" 70 "Kernel panic"
+check "a command that has begun is not begun again" is "$(cat "$WORK/scratch/begun")" begun
+
+vm -t 60 --append "rdinit=/none init=/none" -- true
+expect "a guest that dies before the command is started once more" 70 "started once more"
 
 vm -t 60 -- reboot -f
 expect "a guest that ends without a word fails the run" 71 "without a word"
