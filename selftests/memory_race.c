@@ -11,11 +11,12 @@
 
 #include "memory_fixture.h"
 
-#define SECONDS		5
-#define PAGES		16
-#define SPAN		(PAGES * PAGE)
+#define SECONDS		4
+#define WORDS		16
 
 static memory_t *shared;
+/* Bytes from word to word, and of the region */
+static size_t stride, span;
 static bool stop;
 static uint64_t current_ua;
 static uint64_t deleted;
@@ -46,7 +47,7 @@ static void loader_sigbus(int sig)
 /* A mapping of the device window outlives all regions: between two it gets SIGBUS. */
 static void *loader(void *arg)
 {
-	volatile uint64_t *p = map_at(shared->fd, window(shared, 0), SPAN);
+	volatile uint64_t *p = map_at(shared->fd, window(shared, 0), span);
 	volatile unsigned int i = 0;
 	uint64_t before;
 
@@ -55,28 +56,30 @@ static void *loader(void *arg)
 			continue;
 		i++;
 		before = last_deleted();
-		check_word(before, p[i % PAGES * PAGE / 8]);
+		check_word(before, p[i % WORDS * stride / 8]);
 		loads++;
 	}
-	munmap((void *)p, SPAN);
+	munmap((void *)p, span);
 	return NULL;
+}
+
+static void read_words(uint64_t ua)
+{
+	uint64_t before, word;
+	int i;
+
+	for (i = 0; i < WORDS; i++) {
+		before = last_deleted();
+		if (pread(shared->fd, &word, 8, ua + i * stride) == 8)
+			check_word(before, word);
+	}
 }
 
 static void *reader(void *arg)
 {
-	uint64_t buf[SPAN / 8], before;
-	int i;
-
 	while (going()) {
-		before = last_deleted();
-		if (pread(shared->fd, buf, SPAN, window(shared, 0)) == SPAN)
-			for (i = 0; i < PAGES; i++)
-				check_word(before, buf[i * PAGE / 8]);
-		before = last_deleted();
-		if (pread(shared->fd, buf, SPAN, __atomic_load_n(&current_ua, __ATOMIC_ACQUIRE)) ==
-		    SPAN)
-			for (i = 0; i < PAGES; i++)
-				check_word(before, buf[i * PAGE / 8]);
+		read_words(window(shared, 0));
+		read_words(__atomic_load_n(&current_ua, __ATOMIC_ACQUIRE));
 		reads++;
 	}
 	return NULL;
@@ -88,12 +91,12 @@ static void *mapper(void *arg)
 	void *p;
 
 	while (going()) {
-		p = map_at(view, __atomic_load_n(&current_ua, __ATOMIC_ACQUIRE), SPAN);
+		p = map_at(view, __atomic_load_n(&current_ua, __ATOMIC_ACQUIRE), span);
 		if (p == MAP_FAILED)
 			continue;
 		/* It may be gone by now: the kernel touches it, and gets an error. */
-		madvise(p, SPAN, MADV_POPULATE_WRITE);
-		munmap(p, SPAN);
+		madvise(p, span, MADV_POPULATE_WRITE);
+		munmap(p, span);
 		maps++;
 		usleep(200);
 	}
@@ -121,17 +124,21 @@ static time_t now(void)
 	return ts.tv_sec;
 }
 
-TEST_F(memory, delete_against_faults_reads_and_maps)
+static void delete_against_all(struct __test_metadata *_metadata, memory_t *self, bool huge)
 {
 	struct sigaction act = { .sa_handler = loader_sigbus };
 	void *(*const fns[])(void *) = { loader, reader, mapper };
 	unsigned long busy = 0, left = 0, dirty = 0;
-	uint64_t round, word, buf[SPAN / 8];
-	struct vsn_ctl_region *r;
 	time_t end = now() + SECONDS;
+	struct vsn_ctl_region *r;
 	pthread_t threads[3];
+	unsigned char *buf;
+	uint64_t round;
 	size_t i;
 
+	stride = huge ? 256 * KIB : PAGE;
+	span = WORDS * stride;
+	buf = malloc(span);
 	ASSERT_EQ(0, vsn_ctl_region_del(self->ctl, self->name, self->r->id));
 	shared = self;
 	current_ua = self->r->ua;
@@ -139,16 +146,14 @@ TEST_F(memory, delete_against_faults_reads_and_maps)
 	for (i = 0; i < 3; i++)
 		ASSERT_EQ(0, pthread_create(&threads[i], NULL, fns[i], NULL));
 	for (round = 1; now() < end; round++) {
-		r = test_region(self->ctl, self->name, 0, SPAN);
+		r = huge ? add_huge(self, 0, span) : test_region(self->ctl, self->name, 0, span);
 		ASSERT_NE(NULL, r)
 			TH_LOG("%s", vsn_ctl_error(self->ctl));
 		__atomic_store_n(&current_ua, r->ua, __ATOMIC_RELEASE);
-		ASSERT_EQ(SPAN, pread(self->fd, buf, SPAN, r->ua));
-		dirty += !is_filled((void *)buf, SPAN, 0);
-		for (i = 0; i < PAGES; i += 1 + round % 3) {
-			word = round;
-			ASSERT_EQ(8, pwrite(self->fd, &word, 8, r->ua + i * PAGE));
-		}
+		ASSERT_EQ(span, pread(self->fd, buf, span, r->ua));
+		dirty += !is_filled(buf, span, 0);
+		for (i = 0; i < WORDS; i += 1 + round % 3)
+			ASSERT_EQ(8, pwrite(self->fd, &round, 8, r->ua + i * stride));
 		while (vsn_ctl_region_del(self->ctl, self->name, r->id)) {
 			ASSERT_NE(NULL, strstr(vsn_ctl_error(self->ctl), "in use"))
 				TH_LOG("%s", vsn_ctl_error(self->ctl));
@@ -168,6 +173,17 @@ TEST_F(memory, delete_against_faults_reads_and_maps)
 	EXPECT_EQ(0, left);
 	EXPECT_LT(0, loads);
 	EXPECT_LT(0, maps);
+	free(buf);
+}
+
+TEST_F(memory, delete_against_faults_reads_and_maps)
+{
+	delete_against_all(_metadata, self, false);
+}
+
+TEST_F(memory, delete_huge_against_faults_reads_and_maps)
+{
+	delete_against_all(_metadata, self, true);
 }
 
 #define TOUCHERS	4
