@@ -251,6 +251,65 @@ TEST_F(memory, extents_fill_holes_and_huge_ones_are_aligned)
 	vsn_ctl_region_free(h);
 }
 
+struct extent {
+	struct vsn_ctl_region *r;
+	uint64_t base;
+};
+
+/* Where first fit puts it among @nr extents in order; the place in the list by @at. */
+static uint64_t first_fit(const struct extent *list, size_t nr, uint64_t size, uint64_t align,
+			  size_t *at)
+{
+	uint64_t base = 0;
+	size_t i;
+
+	for (i = 0; i < nr; i++) {
+		base = (base + align - 1) / align * align;
+		if (base + size <= list[i].base)
+			break;
+		base = list[i].base + list[i].r->size;
+	}
+	*at = i;
+	return (base + align - 1) / align * align;
+}
+
+/* Regions of all sizes come and go; each is where a model of first fit has it. */
+TEST_F(memory, first_fit_as_modelled)
+{
+	struct extent list[41];
+	size_t nr = 0, at, i;
+	uint64_t base, size, tag;
+	unsigned int seed = 7;
+	bool huge;
+
+	for (i = 0; i < 400; i++) {
+		if (nr == 40 || (nr && rand_r(&seed) % 5 < 2)) {
+			at = rand_r(&seed) % nr;
+			ASSERT_EQ(0, vsn_ctl_region_del(self->ctl, self->name, list[at].r->id));
+			vsn_ctl_region_free(list[at].r);
+			memmove(list + at, list + at + 1, (nr - at - 1) * sizeof(*list));
+			nr--;
+			continue;
+		}
+		huge = rand_r(&seed) % 3 == 0;
+		size = (1 + rand_r(&seed) % (huge ? 1500 : 300)) * PAGE;
+		base = first_fit(list, nr, size, huge ? HUGE : PAGE, &at);
+		memmove(list + at + 1, list + at, (nr - at) * sizeof(*list));
+		list[at].base = base;
+		list[at].r = huge ? add_huge(self, 1, size) :
+				    test_region(self->ctl, self->name, 1, size);
+		ASSERT_NE(NULL, list[at].r);
+		nr++;
+		tag = i + 1;
+		ASSERT_EQ(8, pwrite(self->fd, &tag, 8, list[at].r->ua + size - 8));
+		tag = 0;
+		ASSERT_EQ(8, pread(self->fd, &tag, 8, window(self, 1) + base + size - 8));
+		ASSERT_EQ(i + 1, tag);
+	}
+	for (i = 0; i < nr; i++)
+		vsn_ctl_region_free(list[i].r);
+}
+
 TEST_F(memory, next_owner_of_an_extent_finds_zeros)
 {
 	unsigned char *buf = malloc(MIB);
