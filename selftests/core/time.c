@@ -13,6 +13,9 @@
 #define NS	1000ULL
 #define MiB	(1ULL << 20)
 
+/* Pieces of a chain, where they are of 64 KiB to 8 MiB */
+#define N	64
+
 /* ceil(bytes / bandwidth), independent of the core's arithmetic */
 static u64 ser(u64 bytes, u64 bw)
 {
@@ -120,16 +123,16 @@ TEST_F(time, third_party)
 TEST_F(time, many_chunks)
 {
 	struct sim *sim = self->sim;
-	u64 len = 16 * MiB;
+	u64 len = N * MiB;
 
 	star(sim, 4, 1, 28 * GB, 10 * NS, 200 * NS);
 	ASSERT_EQ(0, sim_init(sim));
-	/* 16 chunks; ack of no header takes no time */
-	EXPECT_EQ(440 * NS + 16 * ser(len / 16, 28 * GB),
+	/* N chunks; ack of no header takes no time */
+	EXPECT_EQ(440 * NS + N * ser(len / N, 28 * GB),
 		  one_copy(sim, 0, 1, 0, len)->end);
 }
 
-/* More than 16 chunks of the largest size */
+/* More than N chunks of the largest size */
 TEST_F(time, largest_op)
 {
 	struct sim *sim = self->sim;
@@ -162,14 +165,14 @@ static u64 two_tiers(struct sim *sim, u64 bw0, u64 bw1, u32 forwarding, u64 len)
 
 TEST_F(time, slow_before_fast)
 {
-	EXPECT_EQ(2 * TWO_TIERS_LATENCY + 16 * ser(1 * MiB, 10 * GB),
-		  two_tiers(self->sim, 10 * GB, 100 * GB, 0, 16 * MiB));
+	EXPECT_EQ(2 * TWO_TIERS_LATENCY + N * ser(1 * MiB, 10 * GB),
+		  two_tiers(self->sim, 10 * GB, 100 * GB, 0, N * MiB));
 }
 
 TEST_F(time, fast_before_slow)
 {
-	EXPECT_EQ(2 * TWO_TIERS_LATENCY + 16 * ser(1 * MiB, 10 * GB),
-		  two_tiers(self->sim, 100 * GB, 10 * GB, 0, 16 * MiB));
+	EXPECT_EQ(2 * TWO_TIERS_LATENCY + N * ser(1 * MiB, 10 * GB),
+		  two_tiers(self->sim, 100 * GB, 10 * GB, 0, N * MiB));
 }
 
 /* Store and forward: the first chunk is received whole at every hop. */
@@ -178,9 +181,9 @@ TEST_F(time, store_forward)
 	u64 fast = ser(1 * MiB, 100 * GB), slow = ser(1 * MiB, 10 * GB);
 
 	/* and only then does the memory begin to take it */
-	EXPECT_EQ(2 * TWO_TIERS_LATENCY + 2 * fast + (16 + 1) * slow + ser(1 * MiB, PB),
+	EXPECT_EQ(2 * TWO_TIERS_LATENCY + 2 * fast + (N + 1) * slow + ser(1 * MiB, PB),
 		  two_tiers(self->sim, 100 * GB, 10 * GB,
-			    VSN_FORWARDING_STORE_FORWARD, 16 * MiB));
+			    VSN_FORWARDING_STORE_FORWARD, N * MiB));
 }
 
 /* P planes carry P chunks side by side; chunk counts are multiples of P. */
@@ -188,12 +191,12 @@ TEST_F(time, striping)
 {
 	struct sim *sim = self->sim;
 	u64 piece = 1 * MiB;
-	u64 len = 7 * 16 * piece;
+	u64 len = 7 * N * piece;
 
 	star(sim, 4, 7, 28 * GB, 10 * NS, 200 * NS);
 	ASSERT_EQ(0, sim_init(sim));
 	/* The seventh chain enters 6 engine times after the first. */
-	EXPECT_EQ(440 * NS + 16 * ser(piece, 28 * GB) + 6 * ser(piece, PB),
+	EXPECT_EQ(440 * NS + N * ser(piece, 28 * GB) + 6 * ser(piece, PB),
 		  one_copy(sim, 0, 1, 0, len)->end);
 }
 
@@ -207,8 +210,8 @@ TEST_F(time, write_engine)
 	sim->topo.kinds[1].write_bandwidth = 135 * GB;
 	ASSERT_EQ(0, sim_init(sim));
 	/* All but the last chunk leave the engine; that one crosses its link. */
-	EXPECT_EQ(440 * NS + (7 * 16 - 1) * e + ser(piece, 28 * GB),
-		  one_copy(sim, 0, 1, 0, 7 * 16 * piece)->end);
+	EXPECT_EQ(440 * NS + (7 * N - 1) * e + ser(piece, 28 * GB),
+		  one_copy(sim, 0, 1, 0, 7 * N * piece)->end);
 }
 
 TEST_F(time, read_engine)
@@ -219,8 +222,8 @@ TEST_F(time, read_engine)
 	star(sim, 4, 7, 28 * GB, 10 * NS, 200 * NS);
 	sim->topo.kinds[1].read_bandwidth = 167 * GB;
 	ASSERT_EQ(0, sim_init(sim));
-	EXPECT_EQ(440 * NS + (7 * 16 - 1) * e + ser(piece, 28 * GB),
-		  one_copy(sim, 0, 0, 1, 7 * 16 * piece)->end);
+	EXPECT_EQ(440 * NS + (7 * N - 1) * e + ser(piece, 28 * GB),
+		  one_copy(sim, 0, 0, 1, 7 * N * piece)->end);
 }
 
 /* With one plane the read engine alone decides, exactly. */
@@ -231,8 +234,8 @@ TEST_F(time, read_engine_one_plane)
 	star(sim, 4, 1, 200 * GB, 10 * NS, 200 * NS);
 	sim->topo.kinds[1].read_bandwidth = 167 * GB;
 	ASSERT_EQ(0, sim_init(sim));
-	EXPECT_EQ(440 * NS + 16 * ser(1 * MiB, 167 * GB),
-		  one_copy(sim, 0, 0, 1, 16 * MiB)->end);
+	EXPECT_EQ(440 * NS + N * ser(1 * MiB, 167 * GB),
+		  one_copy(sim, 0, 0, 1, N * MiB)->end);
 }
 
 /* A pull with a striped short-first-access: memory latency is paid once. */
@@ -243,15 +246,15 @@ TEST_F(time, memory_latency_once)
 	star(sim, 4, 1, 28 * GB, 10 * NS, 200 * NS);
 	sim->topo.kinds[1].mem_latency = 300 * NS;
 	ASSERT_EQ(0, sim_init(sim));
-	EXPECT_EQ(300 * NS + 440 * NS + 16 * ser(1 * MiB, 28 * GB),
-		  one_copy(sim, 0, 1, 0, 16 * MiB)->end);
+	EXPECT_EQ(300 * NS + 440 * NS + N * ser(1 * MiB, 28 * GB),
+		  one_copy(sim, 0, 1, 0, N * MiB)->end);
 }
 
 /* N to 1: the receiver's link carries everything once, without a gap. */
 TEST_F(time, incast)
 {
 	struct sim *sim = self->sim;
-	u64 dst, len = 16 * MiB, last = 0;
+	u64 dst, len = N * MiB, last = 0;
 	u32 i, n = 7;
 
 	star(sim, 8, 1, 28 * GB, 10 * NS, 200 * NS);
@@ -267,14 +270,14 @@ TEST_F(time, incast)
 	sim_run(sim);
 	for (i = 1; i <= n; i++)
 		last = vsn_max(last, sim_find(sim, i)->end);
-	EXPECT_EQ(440 * NS + n * 16 * ser(len / 16, 28 * GB), last);
+	EXPECT_EQ(440 * NS + n * N * ser(len / N, 28 * GB), last);
 }
 
 /* Two streams share a link fairly: neither is done at half time. */
 TEST_F(time, streams_take_turns)
 {
 	struct sim *sim = self->sim;
-	u64 len = 16 * MiB, dst, src, all = 32 * ser(1 * MiB, 28 * GB);
+	u64 len = N * MiB, dst, src, all = 2 * N * ser(1 * MiB, 28 * GB);
 	u32 i;
 
 	star(sim, 2, 1, 28 * GB, 0, 0);
@@ -372,8 +375,8 @@ TEST_F(time, local_copy)
 	star(sim, 2, 1, 1 * GB, 0, 0);
 	sim->topo.kinds[1].mem_bandwidth = 1000 * GB;
 	ASSERT_EQ(0, sim_init(sim));
-	cqe = one_copy(sim, 0, 0, 0, 16 * MiB);
-	EXPECT_EQ(16 * ser(2 * MiB, 1000 * GB), cqe->end);
+	cqe = one_copy(sim, 0, 0, 0, N * MiB);
+	EXPECT_EQ(N * ser(2 * MiB, 1000 * GB), cqe->end);
 	EXPECT_EQ(0, cqe->wire);
 	EXPECT_EQ(0, cqe->network);
 }
