@@ -8,6 +8,7 @@
  * doorbell or asked for a RUN, so its CPU time and memory are charged.
  */
 #include <linux/mm.h>
+#include <linux/random.h>
 #include <linux/sched/signal.h>
 #include <linux/slab.h>
 #include <linux/string.h>
@@ -132,7 +133,8 @@ int vsn_engine_init(struct vsn_fabric *fabric)
 	engine->env.find = env_find;
 	engine->env.put = env_put;
 	engine->env.ctx = fabric;
-	return vsn_sched_init(&engine->sched, &fabric->topo, &mem, &ops, fabric);
+	return vsn_sched_init(&engine->sched, &fabric->topo, &mem, &ops, fabric,
+			      get_random_u64());
 }
 
 /**

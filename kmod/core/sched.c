@@ -29,9 +29,18 @@
 #define ORDER_START	0ULL
 #define ORDER_END	U64_MAX
 
-static size_t hash_u64(u64 v, size_t buckets)
+/*
+ * Programs choose the ids of their streams, so the multiplier is secret: whatever
+ * the ids, buckets hold few each.  For that the bits from the top count.
+ */
+static size_t hash_stream(const struct vsn_sched *s, u64 id, size_t buckets)
 {
-	return (v * 0x9e3779b97f4a7c15ULL >> 32) & (buckets - 1);
+	return id * s->stream_key >> 32 >> (32 - __builtin_ctzll(buckets));
+}
+
+static size_t hash_block(u64 block)
+{
+	return (block * 0x9e3779b97f4a7c15ULL >> 32) & (WAIT_BUCKETS - 1);
 }
 
 int vsn_sched_reserve(struct vsn_sched *s)
@@ -61,7 +70,7 @@ void vsn_sched_push_end(struct vsn_sched *s, struct vsn_op *op)
 
 static struct vsn_stream **stream_slot(struct vsn_sched *s, u64 id)
 {
-	struct vsn_stream **slot = &s->streams[hash_u64(id, s->stream_room)];
+	struct vsn_stream **slot = &s->streams[hash_stream(s, id, s->stream_room)];
 
 	while (*slot && (*slot)->id != id)
 		slot = &(*slot)->next;
@@ -82,7 +91,7 @@ static void grow_streams(struct vsn_sched *s)
 		return;
 	for (i = 0; i < old_room; i++) {
 		for (st = old[i]; st; st = next) {
-			struct vsn_stream **slot = &table[hash_u64(st->id, room)];
+			struct vsn_stream **slot = &table[hash_stream(s, st->id, room)];
 
 			next = st->next;
 			st->next = *slot;
@@ -173,7 +182,7 @@ static void finish_head(struct vsn_sched *s, struct vsn_op *op)
 
 static struct vsn_op **wait_bucket(struct vsn_sched *s, u64 ua)
 {
-	return &s->waiters[hash_u64(ua >> WAIT_SHIFT, WAIT_BUCKETS)];
+	return &s->waiters[hash_block(ua >> WAIT_SHIFT)];
 }
 
 static void block(struct vsn_sched *s, struct vsn_op *op)
@@ -573,18 +582,20 @@ size_t vsn_sched_blocked(const struct vsn_sched *s, struct vsn_blocked *list,
  * @mem: memory, copied
  * @ops: effects
  * @ctx: passed to @ops
+ * @key: random bits that programs do not know; nothing that they see depends on it
  *
  * Return: 0 or -ENOMEM.
  */
 int vsn_sched_init(struct vsn_sched *s, const struct vsn_topo *topo,
 		   const struct vsn_mem *mem, const struct vsn_sched_ops *ops,
-		   void *ctx)
+		   void *ctx, u64 key)
 {
 	memset(s, 0, sizeof(*s));
 	s->topo = topo;
 	s->mem = *mem;
 	s->ops = ops;
 	s->ctx = ctx;
+	s->stream_key = key | 1;
 	s->stream_room = STREAM_BUCKETS;
 	s->streams = mem->alloc(mem->ctx, s->stream_room * sizeof(*s->streams));
 	s->waiters = mem->alloc(mem->ctx, WAIT_BUCKETS * sizeof(*s->waiters));

@@ -99,6 +99,7 @@ struct vsn_endpoint_stats {
  * @streams: streams that have pending operations
  * @nr_streams: number of them
  * @stream_room: length of @streams, a power of two
+ * @stream_key: secret, odd; of the hash
  * @waiters: blocked WAITs, hashed by the place of their word
  * @nr_pending: operations submitted and not completed
  * @nr_blocked: of those, blocked WAITs
@@ -120,6 +121,7 @@ struct vsn_sched {
 	struct vsn_stream **streams;
 	size_t nr_streams;
 	size_t stream_room;
+	u64 stream_key;
 	struct vsn_op **waiters;
 	u64 nr_pending;
 	u64 nr_blocked;
@@ -130,7 +132,7 @@ struct vsn_sched {
 
 int vsn_sched_init(struct vsn_sched *s, const struct vsn_topo *topo,
 		   const struct vsn_mem *mem, const struct vsn_sched_ops *ops,
-		   void *ctx);
+		   void *ctx, u64 key);
 void vsn_sched_free(struct vsn_sched *s);
 
 int vsn_sched_submit(struct vsn_sched *s, struct vsn_op *op);

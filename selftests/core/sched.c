@@ -4,6 +4,7 @@
 
 #include "kselftest_harness.h"
 
+#include "sched_impl.h"
 #include "sim.h"
 
 #define GB	1000000000ULL
@@ -384,6 +385,45 @@ TEST_F(sched, effect_fails)
 	sim_run(self->sim);
 	EXPECT_EQ(-ENOMEM, sim_find(self->sim, 1)->res);
 	EXPECT_EQ(0, sim_find(self->sim, 2)->res);
+}
+
+/* Whatever stream ids a program picks, a look-up has few streams to look at. */
+TEST(streams_that_collide)
+{
+	struct sim *sim = calloc(1, sizeof(*sim));
+	u64 inverse = 0xf1de83e19937733dULL, seed = 1, id, longest = 0, len, nr = 0;
+	struct vsn_sqe sqe = { .opcode = VSN_OP_NOP };
+	const struct vsn_stream *st;
+	u32 n = 1 << 20;
+	size_t i;
+
+	ASSERT_NE(NULL, sim);
+	sim_topo(&sim->topo, &n, 1);
+	sim->topo.kinds[VSN_ENDPOINT_KIND_ACCELERATOR].capacity = 1 << 21;
+	sim_tier(&sim->topo, &(struct sim_tier) {
+		.over = 1, .attach = VSN_ATTACH_ENDPOINT, .bandwidth = GB });
+	ASSERT_EQ(0, sim_init(sim));
+	ASSERT_EQ(1, 0x9e3779b97f4a7c15ULL * inverse);
+	/* Times the golden ratio, 20 bits in the middle of them are zero. */
+	while (nr < 2000) {
+		seed = seed * 6364136223846793005ULL + 1442695040888963407ULL;
+		id = (seed & ~(0xfffffULL << 32)) * inverse;
+		if (id >> 52)
+			continue;
+		sqe.initiator = id >> 32;
+		sqe.stream = id;
+		ASSERT_EQ(0, sim_submit(sim, &sqe));
+		nr++;
+	}
+	for (i = 0; i < sim->sched.stream_room; i++) {
+		for (len = 0, st = sim->sched.streams[i]; st; st = st->next)
+			len++;
+		longest = len > longest ? len : longest;
+	}
+	EXPECT_LT(longest, 32);
+	sim_free(sim);
+	EXPECT_EQ(0, sim->allocs);
+	free(sim);
 }
 
 TEST_HARNESS_MAIN

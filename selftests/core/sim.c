@@ -240,7 +240,8 @@ int sim_init(struct sim *sim)
 		fprintf(stderr, "# commit: %s\n", diag.msg);
 		return err;
 	}
-	return vsn_sched_init(&sim->sched, &sim->topo, &mem, &effects, sim);
+	return vsn_sched_init(&sim->sched, &sim->topo, &mem, &effects, sim,
+			      0x9e3779b97f4a7c15ULL);
 }
 
 void sim_free(struct sim *sim)
