@@ -75,6 +75,7 @@ struct ring {
  * struct vsn_queue - a queue
  * @ref: its file holds one, each operation of it holds one
  * @fabric: its fabric; the file keeps it
+ * @owner: its operations, for the scheduler
  * @rings: struct vsn_rings
  * @sq: struct vsn_sqe
  * @cq: struct vsn_cqe
@@ -93,6 +94,7 @@ struct ring {
 struct vsn_queue {
 	refcount_t ref;
 	struct vsn_fabric *fabric;
+	struct vsn_owner owner;
 	struct ring rings;
 	struct ring sq;
 	struct ring cq;
@@ -212,7 +214,7 @@ static int queue_take(struct vsn_queue *queue)
 	barrier();
 
 	bad = vsn_op_check(op, &sqe, &fabric->engine.env);
-	op->owner = queue;
+	op->owner = &queue->owner;
 	refcount_inc(&queue->ref);
 	WRITE_ONCE(queue->in_flight, queue->in_flight + 1);
 	if (bad) {
@@ -306,7 +308,7 @@ static int queue_doorbell(struct vsn_queue *queue, void __user *uarg)
  */
 void vsn_queue_complete(struct vsn_op *op)
 {
-	struct vsn_queue *queue = op->owner;
+	struct vsn_queue *queue = container_of(op->owner, struct vsn_queue, owner);
 	struct vsn_rings *rings;
 	struct vsn_cqe *cqe;
 
@@ -384,7 +386,7 @@ static int queue_cancel(struct vsn_queue *queue, void __user *uarg)
 	err = mutex_lock_killable(&engine->lock);
 	if (err)
 		return err;
-	arg.cancelled = vsn_sched_cancel(&engine->sched, queue);
+	arg.cancelled = vsn_sched_cancel(&engine->sched, &queue->owner);
 	mutex_unlock(&engine->lock);
 	return vsn_uarg_put(&arg, sizeof(arg), uarg);
 }
@@ -479,7 +481,7 @@ static int queue_release(struct inode *inode, struct file *file)
 
 	mutex_lock(&engine->lock);
 	queue->closed = true;
-	vsn_sched_cancel(&engine->sched, queue);
+	vsn_sched_cancel(&engine->sched, &queue->owner);
 	engine->nr_queues--;
 	mutex_unlock(&engine->lock);
 

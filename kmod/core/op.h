@@ -14,13 +14,30 @@ enum vsn_op_state {
 	VSN_OP_DONE,
 };
 
+struct vsn_op;
+
+/**
+ * struct vsn_owner - on whose account operations are, the caller's
+ * @first: its operations that are pending, in the order of submission
+ * @last: the last of them
+ *
+ * All zero to begin with; then the scheduler's.
+ */
+struct vsn_owner {
+	struct vsn_op *first;
+	struct vsn_op *last;
+};
+
 /**
  * struct vsn_op - one operation
  * @sqe: the entry, copied once; never read from shared memory again
- * @owner: the caller's (a queue)
+ * @owner: whose it is; outlives it
  * @src: placement of @sqe.src, or NULL
  * @dst: placement of @sqe.dst, or NULL
- * @next: the stream's next operation, or the waiter list's
+ * @next: the stream's next operation
+ * @prev: the stream's one before
+ * @owner_next: the owner's next
+ * @owner_prev: the owner's one before
  * @wait_prev: the waiter list's
  * @wait_next: the waiter list's
  * @stream: the scheduler's stream
@@ -45,10 +62,13 @@ enum vsn_op_state {
  */
 struct vsn_op {
 	struct vsn_sqe sqe;
-	void *owner;
+	struct vsn_owner *owner;
 	const struct vsn_place *src;
 	const struct vsn_place *dst;
 	struct vsn_op *next;
+	struct vsn_op *prev;
+	struct vsn_op *owner_next;
+	struct vsn_op *owner_prev;
 	struct vsn_op *wait_prev;
 	struct vsn_op *wait_next;
 	struct vsn_stream *stream;

@@ -149,11 +149,37 @@ static void start_head(struct vsn_sched *s, struct vsn_stream *st, u64 time)
 	push_op(s, op, op->start, ORDER_START);
 }
 
-/* Count a completed operation and hand it back; it is in no list any more. */
+static void own(struct vsn_owner *owner, struct vsn_op *op)
+{
+	op->owner_next = NULL;
+	op->owner_prev = owner->last;
+	if (owner->last)
+		owner->last->owner_next = op;
+	else
+		owner->first = op;
+	owner->last = op;
+}
+
+static void disown(struct vsn_op *op)
+{
+	struct vsn_owner *owner = op->owner;
+
+	if (op->owner_prev)
+		op->owner_prev->owner_next = op->owner_next;
+	else
+		owner->first = op->owner_next;
+	if (op->owner_next)
+		op->owner_next->owner_prev = op->owner_prev;
+	else
+		owner->last = op->owner_prev;
+}
+
+/* Count a completed operation and hand it back; its stream knows it no more. */
 static void complete(struct vsn_sched *s, struct vsn_op *op)
 {
 	struct vsn_endpoint_stats *stats;
 
+	disown(op);
 	op->state = VSN_OP_DONE;
 	s->nr_pending--;
 	s->nr_completed++;
@@ -164,17 +190,31 @@ static void complete(struct vsn_sched *s, struct vsn_op *op)
 	s->ops->complete(s->ctx, op);
 }
 
+static void leave_stream(struct vsn_op *op)
+{
+	struct vsn_stream *st = op->stream;
+
+	if (op->prev)
+		op->prev->next = op->next;
+	else
+		st->head = op->next;
+	if (op->next)
+		op->next->prev = op->prev;
+	else
+		st->last = op->prev;
+	op->stream = NULL;
+}
+
 /* The head of a stream is done, at op->end. */
 static void finish_head(struct vsn_sched *s, struct vsn_op *op)
 {
 	struct vsn_stream *st = op->stream;
 
-	st->head = op->next;
+	leave_stream(op);
 	if (st->head)
 		start_head(s, st, op->end);
 	else
 		drop_stream(s, st);
-	op->stream = NULL;
 	complete(s, op);
 }
 
@@ -395,7 +435,7 @@ static void end_op(struct vsn_sched *s, struct vsn_op *op)
 /**
  * vsn_sched_submit - accept an operation
  * @s: the scheduler
- * @op: a checked operation
+ * @op: a checked operation; @op->owner is set
  *
  * It runs after all that was submitted to its stream before.
  *
@@ -416,14 +456,15 @@ int vsn_sched_submit(struct vsn_sched *s, struct vsn_op *op)
 	op->stream = st;
 	op->seq = st->next_seq++;
 	op->next = NULL;
+	op->prev = st->last;
 	op->state = VSN_OP_QUEUED;
 	s->nr_pending++;
-	if (st->head) {
-		st->last->next = op;
-		st->last = op;
+	own(op->owner, op);
+	st->last = op;
+	if (op->prev) {
+		op->prev->next = op;
 	} else {
 		st->head = op;
-		st->last = op;
 		start_head(s, st, s->now);
 	}
 	return 0;
@@ -467,40 +508,24 @@ bool vsn_sched_run(struct vsn_sched *s, u64 until, u32 budget)
 
 /* Cancel */
 
-static bool cancels(const struct vsn_op *op, const void *owner)
-{
-	return op->owner == owner &&
-	       (op->state == VSN_OP_QUEUED || op->state == VSN_OP_STARTING ||
-		op->state == VSN_OP_BLOCKED);
-}
-
 static bool drops_event(void *owner, const struct vsn_event *ev)
 {
-	return ev->order == ORDER_START && cancels(ev->what, owner);
+	const struct vsn_op *op = ev->what;
+
+	return ev->order == ORDER_START && op->owner == owner;
 }
 
-/* Move what is to be cancelled from the stream to *@list; was the head among it? */
-static bool cancel_stream(struct vsn_sched *s, struct vsn_stream *st,
-			  const void *owner, struct vsn_op ***list)
+/* Take start events of @owner's out of the heap, if there are any. */
+static void cancel_starts(struct vsn_sched *s, struct vsn_owner *owner)
 {
-	struct vsn_op **p = &st->head, *op;
-	bool head = cancels(st->head, owner);
+	const struct vsn_op *op;
 
-	st->last = NULL;
-	while ((op = *p)) {
-		if (!cancels(op, owner)) {
-			st->last = op;
-			p = &op->next;
-			continue;
+	for (op = owner->first; op; op = op->owner_next) {
+		if (op->state == VSN_OP_STARTING) {
+			vsn_heap_filter(&s->heap, drops_event, owner);
+			break;
 		}
-		if (op->state == VSN_OP_BLOCKED)
-			unblock(s, op);
-		*p = op->next;
-		op->next = NULL;
-		**list = op;
-		*list = &op->next;
 	}
-	return head;
 }
 
 /**
@@ -508,33 +533,33 @@ static bool cancel_stream(struct vsn_sched *s, struct vsn_stream *st,
  * @s: the scheduler
  * @owner: whose operations
  *
- * Queued operations and blocked WAITs complete with -ECANCELED, at the horizon;
- * operations whose chunks are on the way go on.
+ * Queued operations and blocked WAITs complete with -ECANCELED, at the horizon,
+ * in the order of submission; operations whose chunks are on the way go on.
  *
  * Return: number of operations cancelled.
  */
-u64 vsn_sched_cancel(struct vsn_sched *s, const void *owner)
+u64 vsn_sched_cancel(struct vsn_sched *s, struct vsn_owner *owner)
 {
-	struct vsn_op *list = NULL, **end = &list, *op;
-	struct vsn_stream *st, *next;
+	struct vsn_op *op, *next;
+	struct vsn_stream *st;
+	bool head;
 	u64 n = 0;
-	size_t i;
 
-	vsn_heap_filter(&s->heap, drops_event, (void *)owner);
-	for (i = 0; i < s->stream_room; i++) {
-		for (st = s->streams[i]; st; st = next) {
-			bool head = cancel_stream(s, st, owner, &end);
-
-			next = st->next;
-			if (!st->head)
-				drop_stream(s, st);
-			else if (head)
-				start_head(s, st, s->now);
-		}
-	}
-	while ((op = list)) {
-		list = op->next;
-		op->stream = NULL;
+	cancel_starts(s, owner);
+	for (op = owner->first; op; op = next) {
+		next = op->owner_next;
+		if (op->state == VSN_OP_ACTIVE)
+			continue;
+		if (op->state == VSN_OP_BLOCKED)
+			unblock(s, op);
+		st = op->stream;
+		head = st->head == op;
+		leave_stream(op);
+		/* If the one that moves up is this owner's too, its turn is yet to come. */
+		if (!st->head)
+			drop_stream(s, st);
+		else if (head && st->head->owner != owner)
+			start_head(s, st, s->now);
 		op->status = -ECANCELED;
 		op->start = s->now;
 		op->end = s->now;
@@ -628,8 +653,7 @@ void vsn_sched_free(struct vsn_sched *s)
 			struct vsn_stream *st = s->streams[i];
 
 			while ((op = st->head)) {
-				st->head = op->next;
-				op->stream = NULL;
+				leave_stream(op);
 				op->status = -ECANCELED;
 				complete(s, op);
 			}

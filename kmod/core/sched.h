@@ -138,7 +138,7 @@ void vsn_sched_free(struct vsn_sched *s);
 int vsn_sched_submit(struct vsn_sched *s, struct vsn_op *op);
 void vsn_sched_recheck(struct vsn_sched *s);
 bool vsn_sched_run(struct vsn_sched *s, u64 until, u32 budget);
-u64 vsn_sched_cancel(struct vsn_sched *s, const void *owner);
+u64 vsn_sched_cancel(struct vsn_sched *s, struct vsn_owner *owner);
 size_t vsn_sched_blocked(const struct vsn_sched *s, struct vsn_blocked *list,
 			 size_t max);
 

@@ -234,7 +234,7 @@ TEST(random_entries)
 		accepted += !sim_submit(sim, &sqe);
 		if (i % 1000 == 999) {
 			sim_run(sim);
-			vsn_sched_cancel(&sim->sched, NULL);
+			vsn_sched_cancel(&sim->sched, &sim->all);
 			ASSERT_EQ(0, sim->sched.nr_pending);
 		}
 	}

@@ -194,7 +194,7 @@ TEST_F(sched, work_is_bounded)
 	for (calls = 0; vsn_sched_run(s, VSN_TIME_MAX, 100); calls++)
 		ASSERT_LT(s->work, 100 + 1000 + 10);
 	EXPECT_GE(calls, 49);
-	EXPECT_EQ(1000, vsn_sched_cancel(s, NULL));
+	EXPECT_EQ(1000, vsn_sched_cancel(s, &self->sim->all));
 	for (i = 0; i < 10; i++)
 		submit(_metadata, self->sim,
 		       sim_copy(0, i, self->r[1], self->r[0], 1 << 20, i));
@@ -207,7 +207,7 @@ TEST_F(sched, work_is_bounded)
 TEST_F(sched, cancel)
 {
 	struct vsn_sched *s = &self->sim->sched;
-	int me, other;
+	struct vsn_owner me = {}, other = {};
 
 	self->sim->owner = &me;
 	submit(_metadata, self->sim, sim_copy(0, 0, self->r[1], self->r[0], 1 << 20, 1));
@@ -237,12 +237,80 @@ TEST_F(sched, cancel_unstarted)
 
 	for (i = 0; i < 20; i++)
 		submit(_metadata, self->sim, sim_copy(i % 4, i % 3, self->r[1], self->r[0], 99, i));
-	EXPECT_EQ(20, vsn_sched_cancel(s, NULL));
+	EXPECT_EQ(20, vsn_sched_cancel(s, &self->sim->all));
 	EXPECT_EQ(0, s->heap.nr);
 	EXPECT_EQ(0, s->nr_streams);
 	sim_run(self->sim);
 	EXPECT_EQ(20, self->sim->nr_done);
 	EXPECT_EQ(0, self->sim->nr_xfers);
+}
+
+/*
+ * Operations of three owners in a few streams: however they are interleaved and
+ * whatever has started, cancel takes one's, and the others' all complete.
+ */
+TEST_F(sched, cancel_interleaved)
+{
+	struct vsn_sched *s = &self->sim->sched;
+	struct vsn_owner owner[3] = {};
+	u64 i, gone, seed = 7;
+	u32 round;
+
+	for (round = 0; round < 50; round++) {
+		self->sim->nr_done = 0;
+		for (i = 0; i < 300; i++) {
+			struct vsn_sqe sqe;
+
+			seed = seed * 6364136223846793005ULL + 1442695040888963407ULL;
+			self->sim->owner = &owner[(seed >> 33) % 3];
+			if (seed >> 61)
+				sqe = sim_copy(0, seed >> 45 & 7, self->r[1], self->r[0],
+					       1 + (seed >> 40 & 0xffff), i);
+			else
+				sqe = sim_word(VSN_OP_WAIT, 0, seed >> 45 & 7,
+					       self->r[2], 1, i);
+			submit(_metadata, self->sim, sqe);
+		}
+		vsn_sched_run(s, VSN_TIME_MAX, round * 40);
+		i = self->sim->nr_done;
+		gone = vsn_sched_cancel(s, &owner[round % 3]);
+		ASSERT_EQ(i + gone, self->sim->nr_done);
+		for (; i < self->sim->nr_done; i++) {
+			ASSERT_EQ(-ECANCELED, self->sim->done[i].res);
+			if (gone-- && i + 1 < self->sim->nr_done)
+				ASSERT_LT(self->sim->done[i].user_data,
+					  self->sim->done[i + 1].user_data);
+		}
+		/* What is left of it is on the way, one a stream at most. */
+		*(u64 *)sim_bytes(self->sim, self->r[2]) = 1;
+		sim_run(self->sim);
+		*(u64 *)sim_bytes(self->sim, self->r[2]) = 0;
+		ASSERT_EQ(300, self->sim->nr_done);
+		ASSERT_EQ(0, s->nr_pending);
+		for (i = 0; i < 3; i++)
+			ASSERT_EQ(NULL, owner[i].first);
+	}
+}
+
+/* To cancel nothing, or little, is not more work where others have much. */
+TEST_F(sched, cancel_costs_its_own)
+{
+	struct vsn_sched *s = &self->sim->sched;
+	static struct vsn_owner owner[40000];
+	u64 i;
+
+	/* All behind one WAIT: 400000 operations in one stream. */
+	submit(_metadata, self->sim, sim_word(VSN_OP_WAIT, 2, 0, self->r[1], 7, 0));
+	sim_run(self->sim);
+	for (i = 1; i <= 400000; i++) {
+		self->sim->owner = &owner[i % ARRAY_SIZE(owner)];
+		submit(_metadata, self->sim, sim_word(VSN_OP_COMPUTE, 2, 0, 0, 1, i));
+	}
+	for (i = 0; i < ARRAY_SIZE(owner); i++) {
+		EXPECT_EQ(10, vsn_sched_cancel(s, &owner[i]));
+		EXPECT_EQ(0, vsn_sched_cancel(s, &owner[i]));
+	}
+	EXPECT_EQ(1, s->nr_pending);
 }
 
 /* A scheduler that goes away hands everything back; see the teardown. */

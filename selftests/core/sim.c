@@ -304,7 +304,7 @@ int sim_submit(struct sim *sim, const struct vsn_sqe *sqe)
 		free(op);
 		return err;
 	}
-	op->owner = sim->owner;
+	op->owner = sim->owner ? sim->owner : &sim->all;
 	err = vsn_sched_submit(&sim->sched, op);
 	if (err) {
 		vsn_op_release(op, &env);

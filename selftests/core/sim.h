@@ -39,7 +39,8 @@ struct sim {
 	size_t alloc_count;		/* tries so far */
 	size_t fail_at;			/* fail from this try on; 0: never */
 	size_t fail_count;		/* how many to fail */
-	void *owner;			/* of what is submitted */
+	struct vsn_owner all;
+	struct vsn_owner *owner;	/* of what is submitted; NULL: @all */
 	int load_error;			/* what the load effect returns */
 };
 
