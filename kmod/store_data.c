@@ -35,10 +35,13 @@ static void *byte_at(struct folio *folio, u64 home, u64 *room)
 	return folio_address(folio) + in;
 }
 
-/* To read; NULL: it is a zero. */
-static const void *byte_read(struct vsn_fabric *fabric, u64 home, u64 *room)
+/*
+ * If it exists; NULL: it is a zero.  What has no owner may still be in the store,
+ * when its region is being deleted: it is not ours to look at.
+ */
+static void *byte_find(struct vsn_region *owner, u64 home, u64 *room)
 {
-	return byte_at(vsn_store_find(fabric, home), home, room);
+	return byte_at(owner ? vsn_store_find(owner->fabric, home) : NULL, home, room);
 }
 
 /* To write: the page is made if it does not exist. */
@@ -56,20 +59,19 @@ static void *byte_write(struct vsn_region *owner, u64 home, u64 *room)
 }
 
 /* Within a span each. */
-static int copy_span(struct vsn_fabric *fabric, const struct vsn_span *dst,
-		     const struct vsn_span *src, u64 len, bool overlap)
+static int copy_span(const struct vsn_span *dst, const struct vsn_span *src, u64 len,
+		     bool overlap)
 {
 	u64 done, n, dst_room, src_room;
 	const void *from;
 	void *to;
 
 	for (done = 0; done < len; done += n) {
-		from = byte_read(fabric, src->home + done, &src_room);
+		from = byte_find(src->owner, src->home + done, &src_room);
 		if (from || !dst->owner)
 			to = byte_write(dst->owner, dst->home + done, &dst_room);
 		else
-			to = byte_at(vsn_store_find(fabric, dst->home + done),
-				     dst->home + done, &dst_room);
+			to = byte_find(dst->owner, dst->home + done, &dst_room);
 		if (IS_ERR(to))
 			return PTR_ERR(to);
 		n = min3(len - done, src_room, dst_room);
@@ -95,7 +97,7 @@ static int copy_forward(struct vsn_region *dst, u64 dst_off, struct vsn_region *
 		vsn_region_span_get(dst, dst_off, &d);
 		vsn_region_span_get(src, src_off, &s);
 		n = min3(len, d.len, s.len);
-		err = copy_span(dst->fabric, &d, &s, n, overlap);
+		err = copy_span(&d, &s, n, overlap);
 		vsn_region_span_put(src, &s);
 		vsn_region_span_put(dst, &d);
 		dst_off += n;
@@ -174,8 +176,7 @@ static void fill_bytes(u8 *to, u64 pattern, u64 len)
 	}
 }
 
-static int fill_span(struct vsn_fabric *fabric, const struct vsn_span *span, u64 len,
-		     u64 pattern)
+static int fill_span(const struct vsn_span *span, u64 len, u64 pattern)
 {
 	u64 done, n, room;
 	void *to;
@@ -184,8 +185,7 @@ static int fill_span(struct vsn_fabric *fabric, const struct vsn_span *span, u64
 		if (pattern || !span->owner)
 			to = byte_write(span->owner, span->home + done, &room);
 		else
-			to = byte_at(vsn_store_find(fabric, span->home + done),
-				     span->home + done, &room);
+			to = byte_find(span->owner, span->home + done, &room);
 		if (IS_ERR(to))
 			return PTR_ERR(to);
 		n = min(len - done, room);
@@ -216,7 +216,7 @@ int vsn_store_fill(struct vsn_region *region, u64 off, u64 len, u64 pattern)
 	for (done = 0; done < len && !err; done += n) {
 		vsn_region_span_get(region, off + done, &span);
 		n = min(len - done, span.len);
-		err = fill_span(region->fabric, &span, n, ror64(pattern, done % 8 * 8));
+		err = fill_span(&span, n, ror64(pattern, done % 8 * 8));
 		vsn_region_span_put(region, &span);
 	}
 	return err;
@@ -237,7 +237,7 @@ int vsn_store_load(struct vsn_region *region, u64 off, u64 *value)
 	u64 room;
 
 	vsn_region_span_get(region, off, &span);
-	word = byte_read(region->fabric, span.home, &room);
+	word = byte_find(span.owner, span.home, &room);
 	*value = word ? READ_ONCE(*word) : 0;
 	vsn_region_span_put(region, &span);
 	return 0;
@@ -289,15 +289,14 @@ out_put:
 	return err;
 }
 
-static size_t read_span(struct vsn_fabric *fabric, const struct vsn_span *span,
-			size_t len, struct iov_iter *to)
+static size_t read_span(const struct vsn_span *span, size_t len, struct iov_iter *to)
 {
 	size_t done, n, moved;
 	const void *from;
 	u64 room;
 
 	for (done = 0; done < len; done += n) {
-		from = byte_read(fabric, span->home + done, &room);
+		from = byte_find(span->owner, span->home + done, &room);
 		n = min_t(u64, len - done, room);
 		moved = from ? copy_to_iter(from, n, to) : iov_iter_zero(n, to);
 		if (moved < n)
@@ -329,7 +328,7 @@ ssize_t vsn_store_read(struct vsn_region *region, u64 off, size_t len,
 		vsn_region_span_get(region, off + done, &span);
 		/* Not more than this between two looks for a signal. */
 		n = min3(len - done, (size_t)span.len, (size_t)SZ_1M);
-		moved = read_span(region->fabric, &span, n, to);
+		moved = read_span(&span, n, to);
 		vsn_region_span_put(region, &span);
 		if (!moved)
 			return done ? done : -EFAULT;
