@@ -194,7 +194,7 @@ static int visit_path(struct vsn_sched *s, struct vsn_chunk *c, u32 from, u32 to
 static int plan_local(struct vsn_sched *s, struct vsn_chunk *c)
 {
 	u32 me = c->op->sqe.initiator;
-	u32 passes = c->src == ~0U ? 1 : 2;
+	bool reads = c->src != ~0U;
 	u32 turn = 0;
 	int net;
 
@@ -205,8 +205,8 @@ static int plan_local(struct vsn_sched *s, struct vsn_chunk *c)
 		turn = VISIT_TURN;
 	}
 	c->gate = c->nr;
-	visit_engine(s, c, c->dst, VSN_ENGINE_MEMORY, passes * c->len,
-		     turn | (c->prev_src == c->src ? 0 : VISIT_LATENCY));
+	visit_engine(s, c, c->dst, VSN_ENGINE_MEMORY, reads ? 2 * c->len : c->len,
+		     turn | (reads && c->prev_src != c->src ? VISIT_LATENCY : 0));
 	if (c->dst == me)
 		return 0;
 	net = visit_path(s, c, c->dst, me, 0, VISIT_TURN);

@@ -381,6 +381,28 @@ TEST_F(time, local_copy)
 	EXPECT_EQ(0, cqe->network);
 }
 
+/* FILL reads no memory, so however long it is no chunk waits for one to answer. */
+TEST_F(time, local_fill)
+{
+	struct vsn_sqe sqe = { .opcode = VSN_OP_FILL, .flags = VSN_OP_F_NODATA };
+	struct sim *sim = self->sim;
+	u64 i, end = 0;
+
+	star(sim, 2, 1, 1 * GB, 0, 0);
+	sim->topo.kinds[1].mem_bandwidth = 1000 * GB;
+	sim->topo.kinds[1].mem_latency = 100 * NS;
+	ASSERT_EQ(0, sim_init(sim));
+	sqe.dst = sim_region(sim, N * MiB, 0, false);
+	for (i = 1; i <= N; i *= 4) {
+		sqe.len = i * MiB;
+		sqe.user_data = i;
+		ASSERT_EQ(0, sim_submit(sim, &sqe));
+		sim_run(sim);
+		end += N * ser(sqe.len / N, 1000 * GB);
+		EXPECT_EQ(end, sim_find(sim, i)->end);
+	}
+}
+
 /* Interleaved over all homes, every home's link works; it is not slower. */
 TEST_F(time, interleaved_pull)
 {
