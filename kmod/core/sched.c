@@ -419,9 +419,9 @@ static void take_effect(struct vsn_sched *s, struct vsn_op *op)
 			stats->atomics++;
 		break;
 	}
-	if (err)
-		op->status = err;
-	else if (len)
+	op->status = err;
+	/* What failed may have changed a part. */
+	if (len)
 		wake_range(s, sqe->dst, len, op->end);
 }
 

@@ -455,6 +455,19 @@ TEST_F(sched, effect_fails)
 	EXPECT_EQ(0, sim_find(self->sim, 2)->res);
 }
 
+/* A COPY that runs out of memory has moved some bytes: who waits for those goes on. */
+TEST_F(sched, failed_copy_wakes)
+{
+	self->sim->copy_error = -ENOMEM;
+	*(u64 *)sim_bytes(self->sim, self->r[0]) = 7;
+	submit(_metadata, self->sim, sim_word(VSN_OP_WAIT, 2, 0, self->r[1], 7, 1));
+	submit(_metadata, self->sim, sim_copy(0, 0, self->r[1], self->r[0], 64, 2));
+	sim_run(self->sim);
+	EXPECT_EQ(-ENOMEM, sim_find(self->sim, 2)->res);
+	ASSERT_EQ(2, self->sim->nr_done);
+	EXPECT_EQ(0, sim_find(self->sim, 1)->res);
+}
+
 /* Whatever stream ids a program picks, a look-up has few streams to look at. */
 TEST(streams_that_collide)
 {

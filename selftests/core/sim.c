@@ -68,9 +68,10 @@ static u8 *at(const struct vsn_place *p, u64 ua)
 
 static int sim_effect_copy(void *ctx, const struct vsn_op *op)
 {
-	(void)ctx;
+	struct sim *sim = ctx;
+
 	memmove(at(op->dst, op->sqe.dst), at(op->src, op->sqe.src), op->sqe.len);
-	return 0;
+	return sim->copy_error;
 }
 
 static int sim_effect_fill(void *ctx, const struct vsn_op *op)
