@@ -24,7 +24,7 @@
  *     operation that is still pending could complete: the engine drops those, and
  *     with them its references to regions, before regions and memory go.  What
  *     readers under RCU may still look at is freed by its own part after a grace
- *     period, and module exit waits for that.
+ *     period, by the kernel's code alone: module exit need not wait for that.
  *
  * At module exit step 1 cannot fail: each open file holds the module, so there
  * are no users when exit runs, and the netlink family, gone before, holds no

@@ -10,7 +10,6 @@
 
 #include <linux/init.h>
 #include <linux/module.h>
-#include <linux/rcupdate.h>
 
 #include "chardev.h"
 #include "fabric.h"
@@ -47,8 +46,6 @@ static void __exit vsn_exit(void)
 	vsn_fabric_exit();
 	vsn_chardev_exit();
 	vsn_queue_exit();
-	/* What the parts freed after a grace period may call back into the module. */
-	rcu_barrier();
 }
 
 module_init(vsn_init);
