@@ -87,6 +87,7 @@ struct vsn_port {
 
 /**
  * struct vsn_tier - one tier of a network
+ * @name: unique in the network
  * @over: bit mask of the dimensions that it joins
  * @attach: enum vsn_attach
  * @kind: enum vsn_tier_kind
@@ -130,6 +131,7 @@ struct vsn_tier {
 
 /**
  * struct vsn_network - joins endpoints its own way
+ * @name: unique in the topology
  * @header: bytes of header of a packet, a request, an ack
  * @packet: largest payload of a packet, bytes
  * @stripe: longer operations are spread over all planes, bytes
