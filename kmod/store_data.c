@@ -21,6 +21,9 @@
 #error "vsn is for 64-bit machines"
 #endif
 
+/* Larger pages could not hold granules of different homes. */
+static_assert(PAGE_SIZE == VSN_GRANULE_MIN);
+
 /* The byte at @home, and how many follow in its folio or, without one, its page. */
 static void *byte_at(struct folio *folio, u64 home, u64 *room)
 {
