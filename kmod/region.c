@@ -255,6 +255,23 @@ err_unlock:
 	return ERR_PTR(err);
 }
 
+/* From one inode: at the region's own address, and at those in device windows. */
+static void region_zap(struct address_space *mapping, bool windows, void *ctx)
+{
+	const struct vsn_region *region = ctx;
+	const struct vsn_place *place = &region->place;
+	u64 share;
+	u32 i;
+
+	unmap_mapping_range(mapping, place->ua, place->size, 1);
+	for (i = 0; windows && i < place->nr_homes; i++) {
+		share = region_share(region, i);
+		if (share)
+			unmap_mapping_range(mapping, region_home(region, i), share, 1);
+		cond_resched();
+	}
+}
+
 /* Step 3 of what stands above. */
 static void region_unmap(struct vsn_region *region)
 {
@@ -269,13 +286,7 @@ static void region_unmap(struct vsn_region *region)
 			vsn_store_settle(fabric, region_home(region, i), share);
 		cond_resched();
 	}
-	vsn_views_zap(fabric, place->ua, place->size);
-	for (i = 0; i < place->nr_homes; i++) {
-		share = region_share(region, i);
-		if (share)
-			vsn_views_zap(fabric, region_home(region, i), share);
-		cond_resched();
-	}
+	vsn_views_zap(fabric, region_zap, region);
 }
 
 /* Steps 3 to 6; the count is zero. */

@@ -260,22 +260,48 @@ bool vsn_views_any(struct vsn_fabric *fabric)
 	return false;
 }
 
+/* Is a part of any device window in a VMA?  These come before the pool's. */
+static bool windows_mapped(struct address_space *mapping)
+{
+	struct rb_node *node;
+	bool found = false;
+
+	i_mmap_lock_read(mapping);
+	node = rb_first_cached(&mapping->i_mmap);
+	if (node)
+		found = rb_entry(node, struct vm_area_struct, shared.rb)->vm_pgoff <
+			VSN_UA_POOL >> PAGE_SHIFT;
+	i_mmap_unlock_read(mapping);
+	return found;
+}
+
+static void initiator_zap(struct vsn_initiator *who, vsn_views_zap_fn zap, void *ctx)
+{
+	struct address_space *mapping = who->inode->i_mapping;
+
+	if (mapping_mapped(mapping))
+		zap(mapping, windows_mapped(mapping), ctx);
+}
+
 /**
- * vsn_views_zap - unmap a range from all mappings of all initiators
+ * vsn_views_zap - unmap from all mappings of all initiators
  * @fabric: a committed fabric
- * @ua: first byte, in either window
- * @len: bytes
+ * @zap: does it for one; @windows: a part of a device window is mapped there too
+ * @ctx: passed to @zap
  *
- * The kernel's folio and i_mmap locks nest inside what the caller holds.
+ * There may be as many initiators as endpoints, most of them without a mapping, so
+ * each is looked at once.  The kernel's folio and i_mmap locks nest inside what the
+ * caller holds.
  */
-void vsn_views_zap(struct vsn_fabric *fabric, u64 ua, u64 len)
+void vsn_views_zap(struct vsn_fabric *fabric, vsn_views_zap_fn zap, void *ctx)
 {
 	struct vsn_views *views = &fabric->views;
 	struct vsn_initiator *who;
 	unsigned long ep;
 
-	unmap_mapping_range(views->host->inode->i_mapping, ua, len, 1);
-	xa_for_each(&views->by_endpoint, ep, who)
-		if (mapping_mapped(who->inode->i_mapping))
-			unmap_mapping_range(who->inode->i_mapping, ua, len, 1);
+	initiator_zap(views->host, zap, ctx);
+	xa_for_each(&views->by_endpoint, ep, who) {
+		initiator_zap(who, zap, ctx);
+		cond_resched();
+	}
 }

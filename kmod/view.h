@@ -8,6 +8,7 @@
 #include <linux/types.h>
 #include <linux/xarray.h>
 
+struct address_space;
 struct inode;
 struct vsn_fabric;
 
@@ -61,6 +62,7 @@ void vsn_view_stats(struct vsn_fabric *fabric, u32 ep, struct vsn_view_stats *st
 /* A region goes, see region.c. */
 bool vsn_views_mapped(struct vsn_fabric *fabric, u64 ua, u64 len);
 bool vsn_views_any(struct vsn_fabric *fabric);
-void vsn_views_zap(struct vsn_fabric *fabric, u64 ua, u64 len);
+typedef void (*vsn_views_zap_fn)(struct address_space *mapping, bool windows, void *ctx);
+void vsn_views_zap(struct vsn_fabric *fabric, vsn_views_zap_fn zap, void *ctx);
 
 #endif /* VSN_VIEW_H */

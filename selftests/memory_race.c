@@ -268,4 +268,85 @@ TEST_F(memory, limit_under_contention)
 	munmap(counts, PAGE);
 }
 
+static double seconds(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec + now.tv_nsec / 1e9;
+}
+
+#define MANY	16384U
+
+/* A page at each of many endpoints, deleted; seconds, or a negative number. */
+static double delete_wide(struct vsn_ctl *ctl, const char *fabric)
+{
+	struct vsn_ctl_region_spec spec = { .size = MANY * PAGE, .granule = PAGE };
+	struct vsn_ctl_region *region;
+	uint32_t homes[MANY], i;
+	double start;
+
+	for (i = 0; i < MANY; i++)
+		homes[i] = i;
+	spec.homes = homes;
+	spec.nr_homes = MANY;
+	if (vsn_ctl_region_add(ctl, fabric, &spec, &region))
+		return -1;
+	start = seconds();
+	if (vsn_ctl_region_del(ctl, fabric, region->id))
+		return -1;
+	vsn_ctl_region_free(region);
+	return seconds() - start;
+}
+
+/* To delete takes time for homes and for initiators, not for each pair of them. */
+TEST_F_TIMEOUT(memory, delete_with_many_homes_and_views, 120)
+{
+	struct vsn_ctl_dim dim = { .name = "npu", .prefix = "npu", .size = MANY };
+	char dims[][VSN_CTL_NAME] = { "npu" };
+	struct vsn_ctl_kind kind = {
+		.kind = VSN_ENDPOINT_KIND_ACCELERATOR, .nr_dims = 1, .dims = dims,
+		.capacity = HUGE, .mem_bandwidth = 1000000000, .read_bandwidth = 1000000000,
+		.write_bandwidth = 1000000000,
+	};
+	struct vsn_ctl_fabric fabric = {
+		.name = "memorywide", .nr_dims = 1, .dims = &dim, .nr_kinds = 1, .kinds = &kind,
+	};
+	struct vsn_ctl_region *one;
+	struct vsn_dev *dev;
+	double few, many;
+	uint32_t i;
+	char *p;
+	int fd;
+
+	ASSERT_EQ(0, vsn_ctl_fabric_new(self->ctl, &fabric, true))
+		TH_LOG("%s", vsn_ctl_error(self->ctl));
+	dev = test_open(fabric.name);
+	ASSERT_NE(NULL, dev);
+	one = test_region(self->ctl, fabric.name, 0, PAGE);
+	ASSERT_NE(NULL, one);
+	p = test_map(dev, one);
+	ASSERT_NE(NULL, p);
+	*p = 1;
+
+	few = delete_wide(self->ctl, fabric.name);
+	EXPECT_LT(0, few)
+		TH_LOG("%s", vsn_ctl_error(self->ctl));
+	for (i = 0; i < MANY; i++) {
+		fd = vsn_dev_view(dev, i);
+		ASSERT_LE(0, fd);
+		close(fd);
+	}
+	many = delete_wide(self->ctl, fabric.name);
+	EXPECT_LT(many, few * 4 + 0.5)
+		TH_LOG("%g s with %u views, %g s without", many, MANY, few);
+	TH_LOG("%g s with %u views, %g s without", many, MANY, few);
+
+	munmap(p, PAGE);
+	vsn_dev_close(dev);
+	vsn_ctl_region_free(one);
+	EXPECT_EQ(0, vsn_ctl_fabric_del(self->ctl, fabric.name))
+		TH_LOG("%s", vsn_ctl_error(self->ctl));
+}
+
 TEST_HARNESS_MAIN
