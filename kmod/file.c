@@ -107,6 +107,8 @@ static struct vsn_region *file_region(struct vsn_fabric *fabric, u64 ua)
 	region = vsn_region_get_ua(fabric, ua);
 	if (region)
 		return region;
+	if (vsn_region_in_window(fabric, ua))
+		return ERR_PTR(-ENOMEM);
 	region = ua ? vsn_region_get_ua(fabric, ua - 1) : NULL;
 	if (!region)
 		return ERR_PTR(-EFAULT);
@@ -271,7 +273,7 @@ static const struct vm_operations_struct file_vm_ops = {
  * @vma: the mapping
  *
  * Return: 0; -EINVAL not MAP_SHARED; -EPERM executable, or a device window without
- * CAP_SYS_ADMIN; -ENXIO not within one region.
+ * CAP_SYS_ADMIN; -ENXIO not within one region; -ENOMEM.
  */
 int vsn_file_mmap(struct file *file, struct vm_area_struct *vma)
 {
@@ -293,7 +295,7 @@ int vsn_file_mmap(struct file *file, struct vm_area_struct *vma)
 		return -EPERM;
 	region = vsn_region_get_ua(vf->fabric, ua);
 	if (!region)
-		return -ENXIO;
+		return vsn_region_in_window(vf->fabric, ua) ? -ENOMEM : -ENXIO;
 	if (len > region->place.size - (ua - region->place.ua))
 		err = -ENXIO;
 	vsn_region_put(region);

@@ -37,7 +37,8 @@
  *  6. The region is freed after a grace period, for look-ups that are about to
  *     find its count zero.
  *
- * A pool address is not handed out again soon, so a stale one finds nothing.
+ * A pool address is not handed out again before all others were, so a stale one
+ * finds nothing.
  */
 #include <linux/memcontrol.h>
 #include <linux/mm.h>
@@ -125,6 +126,39 @@ static int region_take(struct vsn_region *region, struct vsn_diag *diag)
 }
 
 /*
+ * Addresses go up; once there are none left, from the bottom again, around the
+ * regions that exist.
+ */
+static int region_address(struct vsn_regions *regions, u64 size, u64 *ua)
+{
+	struct vsn_region *other;
+	unsigned long first;
+	bool again = false;
+	u64 end;
+	int err;
+
+	for (;;) {
+		err = vsn_pool_take(&regions->pool, size, PAGE_SIZE, ua);
+		if (err && again)
+			return err;
+		if (err) {
+			again = true;
+			regions->pool.next = 0;
+			continue;
+		}
+		/* The one below keeps its distance, so keep it to the one above. */
+		first = *ua >> PAGE_SHIFT;
+		other = mt_find(&regions->by_ua, &first,
+				((*ua + size + VSN_POOL_ALIGN) >> PAGE_SHIFT) - 1);
+		if (!other)
+			return 0;
+		end = other->place.ua + other->place.size - VSN_UA_POOL;
+		regions->pool.next = vsn_align_up(end, VSN_POOL_ALIGN) + VSN_POOL_ALIGN;
+		cond_resched();
+	}
+}
+
+/*
  * The tables lead to the region as they are filled in, but look-ups fail until
  * its count is set, last of all: one for the tables and one for the caller.
  */
@@ -140,7 +174,7 @@ static int region_publish(struct vsn_region *region, struct vsn_diag *diag)
 			      XA_LIMIT(1, S32_MAX), &regions->next_id, GFP_KERNEL);
 	if (err < 0)
 		return vsn_refuse(diag, err, "no kernel memory for a region");
-	err = vsn_pool_take(&regions->pool, region->place.size, PAGE_SIZE, &ua);
+	err = region_address(regions, region->place.size, &ua);
 	if (err) {
 		err = vsn_refuse(diag, err, "size %llu: no addresses left in the pool window",
 				 region->place.size);
@@ -411,19 +445,35 @@ static struct vsn_region *window_get(struct vsn_fabric *fabric, u32 ep)
 }
 
 /**
+ * vsn_region_in_window - is an address in an endpoint's device window?
+ * @fabric: a committed fabric
+ * @ua: unified address
+ *
+ * Return: true if so, and the endpoint has so much memory.
+ */
+bool vsn_region_in_window(const struct vsn_fabric *fabric, u64 ua)
+{
+	const struct vsn_topo *topo = &fabric->topo;
+	u64 ep = ua >> topo->window_shift;
+	u64 off = ua & ((1ULL << topo->window_shift) - 1);
+
+	return ep < topo->nr_endpoints &&
+	       off < (topo->kinds[vsn_topo_kind(topo, ep)].capacity & PAGE_MASK);
+}
+
+/**
  * vsn_region_get_ua - the region that holds an address
  * @fabric: a committed fabric; the caller is a user of it
  * @ua: unified address
  *
  * In the device window it is the endpoint's window.  May sleep.
  *
- * Return: a region with a reference, or NULL: there is none, or it is being deleted.
+ * Return: a region with a reference, or NULL: there is none, or it is being deleted;
+ * in a device window, there is no memory.
  */
 struct vsn_region *vsn_region_get_ua(struct vsn_fabric *fabric, u64 ua)
 {
-	const struct vsn_topo *topo = &fabric->topo;
 	struct vsn_region *region;
-	u64 ep;
 
 	if (vsn_ua_is_pool(ua)) {
 		rcu_read_lock();
@@ -433,13 +483,9 @@ struct vsn_region *vsn_region_get_ua(struct vsn_fabric *fabric, u64 ua)
 		rcu_read_unlock();
 		return region;
 	}
-	ep = ua >> topo->window_shift;
-	if (ep >= topo->nr_endpoints)
+	if (!vsn_region_in_window(fabric, ua))
 		return NULL;
-	if ((ua & ((1ULL << topo->window_shift) - 1)) >=
-	    (topo->kinds[vsn_topo_kind(topo, ep)].capacity & PAGE_MASK))
-		return NULL;
-	return window_get(fabric, ep);
+	return window_get(fabric, ua >> fabric->topo.window_shift);
 }
 
 /**
