@@ -509,4 +509,51 @@ TEST_F(memory, read_only_stays_read_only)
 	close(ro);
 }
 
+/* Addresses that were freed come back when there are no others. */
+TEST_F(memory, pool_addresses_come_back)
+{
+	struct vsn_ctl_dim dim = { .name = "npu", .prefix = "npu", .size = 512 };
+	char dims[][VSN_CTL_NAME] = { "npu" };
+	struct vsn_ctl_kind kind = {
+		.kind = VSN_ENDPOINT_KIND_MEMORY, .nr_dims = 1, .dims = dims,
+		.capacity = 1ULL << 50, .mem_bandwidth = 1000000000,
+	};
+	struct vsn_ctl_fabric fabric = {
+		.name = "memorypool", .nr_dims = 1, .dims = &dim, .nr_kinds = 1, .kinds = &kind,
+	};
+	struct vsn_ctl_region_spec spec = { .size = 511ULL << 50, .granule = 1ULL << 30 };
+	struct vsn_ctl_region *keep[8], *large;
+	uint64_t last = 0, round = 0;
+	uint32_t homes[511], i, k;
+
+	ASSERT_EQ(0, vsn_ctl_fabric_new(self->ctl, &fabric, true))
+		TH_LOG("%s", vsn_ctl_error(self->ctl));
+	for (i = 0; i < 511; i++)
+		homes[i] = i;
+	spec.homes = homes;
+	spec.nr_homes = 511;
+	/* Four fit in the pool window, one after the other. */
+	for (i = 0; i < 16; i++) {
+		ASSERT_EQ(0, vsn_ctl_region_add(self->ctl, fabric.name, &spec, &large))
+			TH_LOG("%u: %s", i, vsn_ctl_error(self->ctl));
+		round += large->ua < last;
+		last = large->ua;
+		if (i < 3) {
+			keep[i] = test_region(self->ctl, fabric.name, 511, PAGE);
+			ASSERT_NE(NULL, keep[i]);
+		}
+		for (k = 0; k < 3 && k <= i; k++)
+			EXPECT_TRUE(keep[k]->ua + keep[k]->size + 2 * MIB <= large->ua ||
+				    large->ua + large->size + 2 * MIB <= keep[k]->ua)
+				TH_LOG("%llx meets %llx", (unsigned long long)large->ua,
+				       (unsigned long long)keep[k]->ua);
+		ASSERT_EQ(0, vsn_ctl_region_del(self->ctl, fabric.name, large->id));
+		vsn_ctl_region_free(large);
+	}
+	EXPECT_LE(3, round);
+	for (i = 0; i < 3; i++)
+		vsn_ctl_region_free(keep[i]);
+	EXPECT_EQ(0, vsn_ctl_fabric_del(self->ctl, fabric.name));
+}
+
 TEST_HARNESS_MAIN

@@ -13,11 +13,11 @@ static inline bool vsn_ua_is_pool(u64 ua)
 
 /**
  * struct vsn_pool - hands out pool addresses
- * @next: first offset never handed out
+ * @next: offset from which on to hand out
  *
- * Addresses only go up: a freed address is not used again until 2^60 bytes have
- * been, so a stale address faults instead of meeting somebody else's region.
- * Regions are at least one guard granule apart.
+ * Addresses only go up, so a stale address faults instead of meeting somebody
+ * else's region.  Regions are at least one guard granule apart.  Whoever knows
+ * what is in use may set @next back when there are no more.
  */
 struct vsn_pool {
 	u64 next;
