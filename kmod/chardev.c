@@ -24,7 +24,7 @@
 #define NR_MINORS	(VSN_MAX_FABRICS * 4)
 
 static dev_t first_devt;
-static struct cdev cdev;
+static struct cdev *cdev;
 /* struct vsn_fabric by minor; its own lock */
 static DEFINE_XARRAY_ALLOC(minors);
 
@@ -229,13 +229,21 @@ int vsn_chardev_init(void)
 	err = class_register(&vsn_class);
 	if (err)
 		goto err_region;
-	cdev_init(&cdev, &context_fops);
-	cdev.owner = THIS_MODULE;
-	err = cdev_add(&cdev, first_devt, NR_MINORS);
-	if (err)
+	/* Not in the module's own memory: the last reference may go after that. */
+	cdev = cdev_alloc();
+	if (!cdev) {
+		err = -ENOMEM;
 		goto err_class;
+	}
+	cdev->ops = &context_fops;
+	cdev->owner = THIS_MODULE;
+	err = cdev_add(cdev, first_devt, NR_MINORS);
+	if (err)
+		goto err_cdev;
 	return 0;
 
+err_cdev:
+	kobject_put(&cdev->kobj);
 err_class:
 	class_unregister(&vsn_class);
 err_region:
@@ -250,7 +258,7 @@ err_region:
  */
 void vsn_chardev_exit(void)
 {
-	cdev_del(&cdev);
+	cdev_del(cdev);
 	class_unregister(&vsn_class);
 	unregister_chrdev_region(first_devt, NR_MINORS);
 	xa_destroy(&minors);
