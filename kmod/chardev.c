@@ -24,6 +24,8 @@
 #define NR_MINORS	(VSN_MAX_FABRICS * 4)
 
 static dev_t first_devt;
+/* Not in the module's own memory: their last references may go after it. */
+static struct class *class;
 static struct cdev *cdev;
 /* struct vsn_fabric by minor; its own lock */
 static DEFINE_XARRAY_ALLOC(minors);
@@ -169,11 +171,6 @@ static char *chardev_node(const struct device *dev, umode_t *mode)
 	return kasprintf(GFP_KERNEL, "vsn/%s", dev_name(dev));
 }
 
-static struct class vsn_class = {
-	.name = "vsn",
-	.devnode = chardev_node,
-};
-
 /**
  * vsn_chardev_add - make a fabric's device and its node
  * @fabric: a fabric that is being committed; files of it open once it is
@@ -190,7 +187,7 @@ int vsn_chardev_add(struct vsn_fabric *fabric)
 		       GFP_KERNEL);
 	if (err)
 		return err;
-	device = device_create(&vsn_class, NULL,
+	device = device_create(class, NULL,
 			       MKDEV(MAJOR(first_devt), chardev->minor), NULL, "%s",
 			       fabric->name);
 	if (IS_ERR(device)) {
@@ -210,7 +207,7 @@ void vsn_chardev_del(struct vsn_fabric *fabric)
 {
 	u32 minor = fabric->chardev.minor;
 
-	device_destroy(&vsn_class, MKDEV(MAJOR(first_devt), minor));
+	device_destroy(class, MKDEV(MAJOR(first_devt), minor));
 	xa_erase(&minors, minor);
 }
 
@@ -226,15 +223,16 @@ int vsn_chardev_init(void)
 	err = alloc_chrdev_region(&first_devt, 0, NR_MINORS, "vsn");
 	if (err)
 		return err;
-	err = class_register(&vsn_class);
-	if (err)
+	class = class_create("vsn");
+	if (IS_ERR(class)) {
+		err = PTR_ERR(class);
 		goto err_region;
-	/* Not in the module's own memory: the last reference may go after that. */
-	cdev = cdev_alloc();
-	if (!cdev) {
-		err = -ENOMEM;
-		goto err_class;
 	}
+	class->devnode = chardev_node;
+	err = -ENOMEM;
+	cdev = cdev_alloc();
+	if (!cdev)
+		goto err_class;
 	cdev->ops = &context_fops;
 	cdev->owner = THIS_MODULE;
 	err = cdev_add(cdev, first_devt, NR_MINORS);
@@ -245,7 +243,7 @@ int vsn_chardev_init(void)
 err_cdev:
 	kobject_put(&cdev->kobj);
 err_class:
-	class_unregister(&vsn_class);
+	class_destroy(class);
 err_region:
 	unregister_chrdev_region(first_devt, NR_MINORS);
 	return err;
@@ -259,7 +257,7 @@ err_region:
 void vsn_chardev_exit(void)
 {
 	cdev_del(cdev);
-	class_unregister(&vsn_class);
+	class_destroy(class);
 	unregister_chrdev_region(first_devt, NR_MINORS);
 	xa_destroy(&minors);
 }
