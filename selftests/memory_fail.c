@@ -92,12 +92,6 @@ static struct vsn_ctl *fresh(void)
 	return vsn_ctl_open(&ctl) ? NULL : ctl;
 }
 
-#define NEED_INJECTION()						\
-	do {								\
-		if (!injection_ready())					\
-			SKIP(return, "no fault injection");		\
-	} while (0)
-
 TEST_F(memory, region_add_fails)
 {
 	const uint32_t homes[] = { 1, 2, 3, 1 };
@@ -108,7 +102,8 @@ TEST_F(memory, region_add_fails)
 	struct vsn_ctl *ctl;
 	uint32_t last;
 
-	NEED_INJECTION();
+	if (!injection_ready())
+		SKIP(return, "no fault injection");
 	for (n = 1; n < 1000; n++) {
 		ctl = fresh();
 		ASSERT_NE(NULL, ctl);
@@ -138,7 +133,8 @@ TEST_F(memory, region_del_fails)
 	struct vsn_ctl *ctl;
 	int n, left;
 
-	NEED_INJECTION();
+	if (!injection_ready())
+		SKIP(return, "no fault injection");
 	for (n = 1; n < 1000; n++) {
 		r = test_region(self->ctl, self->name, 1, 64 * KIB);
 		ASSERT_NE(NULL, r);
@@ -165,7 +161,8 @@ TEST_F(memory, open_and_view_fail)
 	int n, fd, view = -1, left, failures = 0;
 	char path[64];
 
-	NEED_INJECTION();
+	if (!injection_ready())
+		SKIP(return, "no fault injection");
 	snprintf(path, sizeof(path), "/dev/vsn/%s", self->name);
 	for (n = 1; n < 1000; n++) {
 		fail_nth(n);
@@ -194,7 +191,8 @@ static void touches(struct __test_metadata *_metadata, memory_t *self, bool huge
 	ssize_t wrote;
 	bool sigbus;
 
-	NEED_INJECTION();
+	if (!injection_ready())
+		SKIP(return, "no fault injection");
 	for (n = 1; n < 1000; n++) {
 		r = huge ? add_huge(self, 1, HUGE) : test_region(self->ctl, self->name, 1, HUGE);
 		ASSERT_NE(NULL, r);
@@ -238,7 +236,8 @@ TEST_F(memory, window_fails)
 	int n, err, left, failures = 0;
 	char c;
 
-	NEED_INJECTION();
+	if (!injection_ready())
+		SKIP(return, "no fault injection");
 	for (n = 1; n < 10; n++) {
 		fail_nth(n);
 		errno = 0;
@@ -258,7 +257,8 @@ TEST_F(memory, fabric_add_fails)
 	int n, err, left, failures = 0;
 	struct vsn_ctl *ctl;
 
-	NEED_INJECTION();
+	if (!injection_ready())
+		SKIP(return, "no fault injection");
 	for (n = 1; n < 2000; n++) {
 		ctl = fresh();
 		ASSERT_NE(NULL, ctl);

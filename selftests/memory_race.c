@@ -124,10 +124,12 @@ static time_t now(void)
 	return ts.tv_sec;
 }
 
+typedef void *(*thread_fn)(void *);
+
 static void delete_against_all(struct __test_metadata *_metadata, memory_t *self, bool huge)
 {
 	struct sigaction act = { .sa_handler = loader_sigbus };
-	void *(*const fns[])(void *) = { loader, reader, mapper };
+	const thread_fn fns[] = { loader, reader, mapper };
 	unsigned long busy = 0, left = 0, dirty = 0;
 	time_t end = now() + SECONDS;
 	struct vsn_ctl_region *r;
