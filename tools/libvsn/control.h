@@ -186,9 +186,9 @@ struct vsn_ctl_network {
  * @regions: out: number of regions
  * @contexts: out: open files of the device
  * @pending: out: operations not yet completed
- * @host_read: out: bytes read through files without an initiator
- * @host_write: out: bytes written through them
- * @host_faults: out: faults of their mappings
+ * @host_read: out: bytes read with read and pread, through any file
+ * @host_write: out: bytes written with write and pwrite, through any file
+ * @host_faults: out: faults of mappings without an initiator
  */
 struct vsn_ctl_fabric {
 	char name[VSN_CTL_NAME];

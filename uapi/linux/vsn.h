@@ -86,7 +86,8 @@ struct vsn_view {
  * When its last descriptor and mapping are gone, what has not started is
  * cancelled; what has started is finished by a later RUN.
  *
- * Errors: -EINVAL a field, -ENOSPC too many queues on the fabric, -ENOMEM.
+ * Errors: -EBADF the context is not open for reading and writing, -EINVAL a field,
+ * -ENOSPC too many queues on the fabric, -ENOMEM.
  */
 struct vsn_queue_setup {
 	__u32 size;
@@ -255,7 +256,8 @@ struct vsn_eventfd {
  * @blocked_max: room in @blocked_list, entries; 65536 are listed at most
  * @blocked_list: user pointer to struct vsn_blocked[@blocked_max], or 0
  *
- * Errors: -EBUSY another RUN is on, -EDEADLK nothing can move but operations
+ * Errors: -EBADF the context is not open for reading and writing, -EBUSY another
+ * RUN is on, -EDEADLK nothing can move but operations
  * are blocked (the out fields are filled in), -EINTR a fatal signal.
  */
 struct vsn_run {
