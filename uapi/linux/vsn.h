@@ -257,8 +257,8 @@ struct vsn_eventfd {
  * @blocked_list: user pointer to struct vsn_blocked[@blocked_max], or 0
  *
  * Errors: -EBADF the context is not open for reading and writing, -EBUSY another
- * RUN is on, -EDEADLK nothing can move but operations
- * are blocked (the out fields are filled in), -EINTR a fatal signal.
+ * RUN is on, -EDEADLK nothing can move but operations are blocked (the out fields
+ * are filled in), -EINTR a fatal signal.
  */
 struct vsn_run {
 	__u32 size;
