@@ -9,6 +9,7 @@
 #include "kselftest_harness.h"
 
 #include "sim.h"
+#include "totals.h"
 #include "vsn_test.h"
 
 #define NR_OPS		3000
@@ -16,90 +17,6 @@
 #define REGION		(1UL << 20)
 #define NR_REGIONS	10	/* with one home each */
 #define NR_INITIATORS	8	/* of their homes; the small fabric's others cannot */
-
-static int find_dim(const struct vsn_ctl_fabric *f, const char *name)
-{
-	size_t i;
-
-	for (i = 0; i < f->nr_dims; i++)
-		if (!strcmp(f->dims[i].name, name))
-			return i;
-	abort();
-}
-
-static void native_kind(struct vsn_topo *t, const struct vsn_ctl_fabric *f,
-			const struct vsn_ctl_kind *in)
-{
-	struct vsn_kind *k = &t->kinds[in->kind];
-	size_t i;
-
-	k->nr_dims = in->nr_dims;
-	for (i = 0; i < in->nr_dims; i++) {
-		k->dims[i] = find_dim(f, in->dims[i]);
-		if (!strcmp(in->dims[i], in->package))
-			k->package_dims = i + 1;
-	}
-	k->capacity = in->capacity;
-	k->mem_bandwidth = in->mem_bandwidth;
-	k->mem_latency = in->mem_latency;
-	k->read_bandwidth = in->read_bandwidth;
-	k->write_bandwidth = in->write_bandwidth;
-	k->overhead = in->overhead;
-}
-
-static void native_tier(struct vsn_tier *t, const struct vsn_ctl_fabric *f,
-			const struct vsn_ctl_tier *in)
-{
-	size_t i;
-
-	strcpy(t->name, in->name);
-	for (i = 0; i < in->nr_over; i++)
-		t->over |= 1U << find_dim(f, in->over[i]);
-	t->attach = in->attach;
-	t->kind = in->kind;
-	t->forwarding = in->forwarding;
-	t->wiring = in->wiring;
-	t->planes = in->planes;
-	t->switches = in->switches;
-	t->lanes = in->lanes;
-	t->switch_latency = in->switch_latency;
-	for (i = 0; i < in->nr_ports; i++) {
-		struct vsn_port *p = &t->ports[in->ports[i].kind];
-
-		p->bandwidth = in->ports[i].bandwidth;
-		p->latency = in->ports[i].latency;
-		p->efficiency = in->ports[i].efficiency;
-	}
-}
-
-static void native_topo(struct vsn_topo *t, const struct vsn_ctl_fabric *f)
-{
-	size_t i, j;
-
-	for (i = 0; i < f->nr_dims; i++) {
-		strcpy(t->dims[i].name, f->dims[i].name);
-		strcpy(t->dims[i].prefix, f->dims[i].prefix);
-		t->dims[i].size = f->dims[i].size;
-	}
-	t->nr_dims = f->nr_dims;
-	for (i = 0; i < f->nr_kinds; i++)
-		native_kind(t, f, &f->kinds[i]);
-	for (i = 0; i < f->nr_networks; i++) {
-		const struct vsn_ctl_network *in = &f->networks[i];
-		struct vsn_network *n = &t->networks[i];
-
-		strcpy(n->name, in->name);
-		n->header = in->header;
-		n->packet = in->packet;
-		n->stripe = in->stripe;
-		n->policy = in->policy;
-		n->seed = in->seed;
-		for (j = 0; j < in->nr_tiers; j++)
-			native_tier(&n->tiers[j], f, &in->tiers[j]);
-		n->nr_tiers = in->nr_tiers;
-	}
-	t->nr_networks = f->nr_networks;
-}
 
 /* Add the region to the kernel's fabric and, at the same address, to the other. */
 static u64 add_region(struct sim *sim, struct vsn_ctl *ctl, const char *name,
@@ -192,13 +109,15 @@ static void replay(struct __test_metadata *_metadata, const char *name, u32 stri
 	struct sim *sim = calloc(1, sizeof(*sim));
 	const struct vsn_cqe *k;
 	u32 homes[NR_REGIONS];
+	char why[256];
 	u8 *bytes;
 	int fd;
 
 	ASSERT_NE(NULL, sim);
 	ASSERT_EQ(0, vsn_ctl_open(&ctl));
 	ASSERT_EQ(0, vsn_ctl_fabric_get(ctl, name, &fabric));
-	native_topo(&sim->topo, fabric);
+	ASSERT_EQ(0, totals_topo(&sim->topo, fabric, why, sizeof(why)))
+		TH_LOG("%s", why);
 	ASSERT_EQ(0, sim_init(sim));
 	ASSERT_EQ(fabric->endpoints, sim->topo.nr_endpoints);
 	for (i = 0; i < NR_REGIONS; i++) {

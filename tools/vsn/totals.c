@@ -114,7 +114,7 @@ static int fill_network(struct vsn_topo *t, const struct vsn_ctl_network *from, 
 	return 0;
 }
 
-static int fill_topo(struct vsn_topo *t, const struct vsn_ctl_fabric *f, char *why, size_t size)
+int totals_topo(struct vsn_topo *t, const struct vsn_ctl_fabric *f, char *why, size_t size)
 {
 	size_t i;
 
@@ -178,7 +178,7 @@ int totals_fill(struct vsn_ctl_fabric *fabric, char *why, size_t size)
 		snprintf(why, size, "out of memory");
 		return -1;
 	}
-	err = fill_topo(t, fabric, why, size);
+	err = totals_topo(t, fabric, why, size);
 	if (!err && vsn_topo_commit(t, &diag)) {
 		snprintf(why, size, "%s", diag.msg);
 		err = -1;
