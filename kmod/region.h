@@ -24,7 +24,7 @@ struct mem_cgroup;
  *	is on hold one, and a region whose count is above one is not deleted
  * @rcu: freed after a grace period, looked up under RCU
  * @fabric: its fabric
- * @id: from 1; 0: this is an endpoint's device window, see vsn_region_window()
+ * @id: from 1; 0: this is an endpoint's device window, see vsn_region_get_ua()
  * @huge: use 2 MiB folios where the placement allows
  * @place: placement; the core sees only this
  * @memcg: pages are charged to it: the creator's; or NULL

@@ -55,7 +55,6 @@ struct vsn_visit {
  * struct vsn_chunk - a piece of an operation on its way
  * @op: the operation
  * @next: in the list of free chunks
- * @off: offset in the operation, bytes
  * @len: bytes
  * @no: number in the operation
  * @chain: which chain it belongs to
@@ -72,7 +71,6 @@ struct vsn_visit {
 struct vsn_chunk {
 	struct vsn_op *op;
 	struct vsn_chunk *next;
-	u64 off;
 	u64 len;
 	u32 no;
 	u32 chain;
@@ -304,7 +302,6 @@ static int plan(struct vsn_sched *s, struct vsn_chunk *c)
 	u64 off = op->injected, end, at;
 	int err;
 
-	c->off = off;
 	at = op->sqe.dst - op->dst->ua + off;
 	c->dst = vsn_place_home(op->dst, at);
 	c->src = ~0U;

@@ -109,10 +109,4 @@ int vsn_op_check(struct vsn_op *op, const struct vsn_sqe *sqe,
 		 const struct vsn_op_env *env);
 void vsn_op_release(struct vsn_op *op, const struct vsn_op_env *env);
 
-static inline bool vsn_op_is_atomic(u8 opcode)
-{
-	return opcode == VSN_OP_FADD || opcode == VSN_OP_CAS ||
-	       opcode == VSN_OP_SWAP;
-}
-
 #endif /* VSN_CORE_OP_H */

@@ -78,14 +78,6 @@ static inline int vsn_scnprintf(char *buf, size_t size, const char *fmt, ...)
 /* 10^12: picoseconds in a second. */
 #define VSN_PS_PER_SEC	1000000000000ULL
 
-/* a + b, or U64_MAX where that does not fit. */
-static inline u64 vsn_add_sat(u64 a, u64 b)
-{
-	u64 r;
-
-	return __builtin_add_overflow(a, b, &r) ? U64_MAX : r;
-}
-
 static inline u64 vsn_max(u64 a, u64 b)
 {
 	return a > b ? a : b;
