@@ -4,6 +4,8 @@
 #
 #   make                   build all of it
 #   make check             set up, build, lint, run every test in a VM
+#   make check-debug       every test on debug kernels, which are built once
+#   make check-long        both; make check-ci: what continuous integration runs
 #   make demo              set up, build, show it at work in a VM
 #   make vm                a shell in a VM with the module loaded
 #   make install modules_install     PREFIX=, DESTDIR=, INSTALL_MOD_PATH=
@@ -56,9 +58,9 @@ lint: all
 	@tools/lint
 
 # The last line is a sum, whatever happens.
-check:
+check check-debug check-ci check-long:
 	@tools/setup || { echo "0 passed, 1 failed, 0 skipped"; exit 1; }
-	@tools/check
+	@tools/check $(@:check-%=%)
 
 demo:
 	@tools/setup
@@ -94,5 +96,5 @@ clean:
 	rm -f .*.cmd .module-common.o
 	find kmod \( -name '*.o' -o -name '.*.cmd' -o -name '.*.d' \) -delete
 
-.PHONY: all module gen check-gen check-config lint check demo vm \
+.PHONY: all module gen check-gen check-config lint check check-debug check-ci check-long demo vm \
 	install modules_install clean $(SUBDIRS)
