@@ -407,15 +407,18 @@ static void take_effect(struct vsn_sched *s, struct vsn_op *op)
 	case VSN_OP_CAS:
 	case VSN_OP_SWAP:
 	case VSN_OP_SIGNAL:
+		/* First: what is done must be counted. */
+		stats = vsn_sparse_touch(&s->stats,
+					 vsn_place_home(op->dst, sqe->dst - op->dst->ua));
+		if (!stats) {
+			err = -ENOMEM;
+			break;
+		}
 		err = s->ops->atomic(s->ctx, op, &op->value);
 		if (sqe->opcode == VSN_OP_SIGNAL)
 			op->value = 0;
 		len = 8;
-		if (err)
-			break;
-		stats = vsn_sparse_touch(&s->stats,
-					 vsn_place_home(op->dst, sqe->dst - op->dst->ua));
-		if (stats)
+		if (!err)
 			stats->atomics++;
 		break;
 	}
