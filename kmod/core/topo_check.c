@@ -8,6 +8,10 @@
 #define MIN_BANDWIDTH	(1000ULL * 1000)			/* 1 MB/s */
 #define MAX_LATENCY	VSN_PS_PER_SEC				/* 1 s */
 
+/* Links and engines share one space of ids, see vsn_link_engine_id(). */
+static_assert(VSN_MAX_LINKS + (u64)VSN_MAX_ENDPOINTS * VSN_NR_ENGINES <= U32_MAX,
+	      "ids of links and engines must fit in 32 bits");
+
 /* Paths between two endpoints; more than this is no machine but a mistake. */
 #define MAX_FAN		(1ULL << 32)
 
@@ -305,7 +309,6 @@ static int attach_switches(const struct vsn_network *net, struct vsn_tier *tier,
 			   struct vsn_diag *diag)
 {
 	const struct vsn_tier *below = tier - 1;
-	u64 children;
 	u32 k;
 	int err;
 
@@ -332,11 +335,8 @@ static int attach_switches(const struct vsn_network *net, struct vsn_tier *tier,
 	if (err)
 		return err;
 	tier->key = below->key & ~tier->over;
-	children = (u64)below->groups * below->switches;
-	if (children > VSN_MAX_LINKS)
-		return vsn_refuse(diag, -EINVAL, "tier %s: too many switches below",
-				  tier->name);
-	tier->children = children;
+	/* commit_tier() has seen to it that these are at most VSN_MAX_LINKS. */
+	tier->children = below->groups * below->switches;
 	return 0;
 }
 
@@ -441,7 +441,5 @@ int vsn_topo_commit(struct vsn_topo *t, struct vsn_diag *diag)
 	t->nr_links = 0;
 	for (n = 0; !err && n < t->nr_networks; n++)
 		err = commit_network(t, n, diag);
-	if (!err && (u64)t->nr_links + (u64)t->nr_endpoints * VSN_NR_ENGINES > U32_MAX)
-		err = vsn_refuse(diag, -EINVAL, "too many links and endpoints");
 	return err;
 }

@@ -65,8 +65,6 @@ static inline int vsn_scnprintf(char *buf, size_t size, const char *fmt, ...)
 	va_start(ap, fmt);
 	n = vsnprintf(buf, size, fmt, ap);
 	va_end(ap);
-	if (n < 0)
-		return 0;
 	return (size_t)n < size ? n : (int)size - 1;
 }
 
