@@ -121,6 +121,21 @@ TEST_F(sched, any_store_wakes)
 	EXPECT_EQ(4, sim_find(self->sim, 2)->value);
 }
 
+/* A store wakes who waits on what it changed, not who waits beside it. */
+TEST_F(sched, only_its_word_wakes)
+{
+	submit(_metadata, self->sim, sim_word(VSN_OP_WAIT, 2, 0, self->r[1], 0, 1));
+	submit(_metadata, self->sim, sim_word(VSN_OP_WAIT, 2, 1, self->r[1], 1, 2));
+	submit(_metadata, self->sim, sim_word(VSN_OP_WAIT, 2, 2, self->r[1] + 8, 1, 3));
+	submit(_metadata, self->sim, sim_word(VSN_OP_WAIT, 2, 3, self->r[1] + 16, 1, 4));
+	submit(_metadata, self->sim, sim_word(VSN_OP_SIGNAL, 0, 0, self->r[1] + 8, 1, 5));
+	sim_run(self->sim);
+	EXPECT_EQ(3, self->sim->nr_done);
+	EXPECT_NE(NULL, sim_find(self->sim, 1));
+	EXPECT_NE(NULL, sim_find(self->sim, 3));
+	EXPECT_EQ(2, self->sim->sched.nr_blocked);
+}
+
 /* A range larger than the waiter table is searched as well. */
 TEST_F(sched, large_fill_wakes)
 {
@@ -145,6 +160,7 @@ TEST_F(sched, blocked_and_recheck)
 	sim_run(self->sim);
 	EXPECT_EQ(0, self->sim->nr_done);
 	EXPECT_EQ(2, s->nr_pending);
+	EXPECT_EQ(0, vsn_sched_blocked(s, NULL, 0));
 	ASSERT_EQ(1, vsn_sched_blocked(s, list, 2));
 	EXPECT_EQ(1, list[0].user_data);
 	EXPECT_EQ(5, list[0].stream);
@@ -444,6 +460,20 @@ TEST_F(sched, end_of_time)
 	EXPECT_EQ(0, self->sim->sched.nr_pending);
 }
 
+/* Word of a store cannot reach the waiter after the end of time. */
+TEST_F(sched, end_of_time_wait)
+{
+	submit(_metadata, self->sim, sim_word(VSN_OP_WAIT, 2, 0, self->r[1], 1, 1));
+	submit(_metadata, self->sim,
+	       sim_word(VSN_OP_COMPUTE, 1, 0, 0, U64_MAX - 100000, 2));
+	submit(_metadata, self->sim, sim_word(VSN_OP_SIGNAL, 1, 0, self->r[1], 1, 3));
+	sim_run(self->sim);
+	EXPECT_EQ(0, sim_find(self->sim, 3)->res);
+	EXPECT_EQ(-EOVERFLOW, sim_find(self->sim, 1)->res);
+	EXPECT_EQ(sim_find(self->sim, 3)->end, sim_find(self->sim, 1)->end);
+	EXPECT_EQ(0, self->sim->sched.nr_pending);
+}
+
 /* An effect that fails is the operation's result; its stream goes on. */
 TEST_F(sched, effect_fails)
 {
@@ -453,6 +483,24 @@ TEST_F(sched, effect_fails)
 	sim_run(self->sim);
 	EXPECT_EQ(-ENOMEM, sim_find(self->sim, 1)->res);
 	EXPECT_EQ(0, sim_find(self->sim, 2)->res);
+}
+
+/* An atomic that fails changes nothing, counts nothing and wakes nobody. */
+TEST_F(sched, atomic_fails)
+{
+	struct vsn_endpoint_stats *stats;
+
+	self->sim->atomic_error = -ENOMEM;
+	submit(_metadata, self->sim, sim_word(VSN_OP_WAIT, 2, 0, self->r[1], 5, 1));
+	submit(_metadata, self->sim, sim_word(VSN_OP_FADD, 0, 0, self->r[1], 5, 2));
+	submit(_metadata, self->sim, sim_copy(0, 0, self->r[1] + 8, self->r[0], 64, 3));
+	sim_run(self->sim);
+	EXPECT_EQ(-ENOMEM, sim_find(self->sim, 2)->res);
+	EXPECT_EQ(0, sim_find(self->sim, 3)->res);
+	EXPECT_EQ(1, self->sim->sched.nr_blocked);
+	stats = vsn_sparse_find(&self->sim->sched.stats, 1);
+	ASSERT_NE(NULL, stats);
+	EXPECT_EQ(0, stats->atomics);
 }
 
 /* A COPY that runs out of memory has moved some bytes: who waits for those goes on. */

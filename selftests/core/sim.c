@@ -88,8 +88,10 @@ static int sim_effect_fill(void *ctx, const struct vsn_op *op)
 static int sim_effect_atomic(void *ctx, const struct vsn_op *op, u64 *old)
 {
 	u64 *p = (u64 *)at(op->dst, op->sqe.dst);
+	struct sim *sim = ctx;
 
-	(void)ctx;
+	if (sim->atomic_error)
+		return sim->atomic_error;
 	*old = *p;
 	switch (op->sqe.opcode) {
 	case VSN_OP_FADD:

@@ -42,6 +42,7 @@ struct sim {
 	struct vsn_owner all;
 	struct vsn_owner *owner;	/* of what is submitted; NULL: @all */
 	int load_error;			/* what the load effect returns */
+	int atomic_error;		/* what the atomic effect returns, none done */
 	int copy_error;			/* what the copy effect returns, all copied */
 };
 

@@ -119,6 +119,40 @@ TEST_F(time, third_party)
 	EXPECT_EQ(4 * 16 + 2 * 4112, cqe->wire);
 }
 
+/*
+ * A kind without engines begins nothing, but others move its memory: it is as fast
+ * as its links, and its engines take no time.
+ */
+TEST_F(time, no_engines)
+{
+	struct sim *sim = self->sim;
+	struct vsn_kind *memory = &sim->topo.kinds[VSN_ENDPOINT_KIND_MEMORY];
+	const struct vsn_link *engine;
+	struct vsn_port *ports;
+	u32 sizes[] = { 4, 2 };
+
+	sim_topo(&sim->topo, sizes, 2);
+	*memory = sim->topo.kinds[VSN_ENDPOINT_KIND_ACCELERATOR];
+	sim->topo.kinds[VSN_ENDPOINT_KIND_ACCELERATOR].nr_dims = 1;
+	memory->nr_dims = 1;
+	memory->dims[0] = 1;
+	memory->read_bandwidth = 0;
+	memory->write_bandwidth = 0;
+	sim_tier(&sim->topo, &(struct sim_tier) {
+		.over = 3, .attach = VSN_ATTACH_ENDPOINT, .planes = 1,
+		.bandwidth = 28 * GB, .latency = 10 * NS, .switch_latency = 200 * NS });
+	ports = sim->topo.networks[0].tiers[0].ports;
+	ports[VSN_ENDPOINT_KIND_MEMORY] = ports[VSN_ENDPOINT_KIND_ACCELERATOR];
+	ASSERT_EQ(0, sim_init(sim));
+	/* Command, data from the first memory, ack. */
+	EXPECT_EQ(3 * 220 * NS + N * ser(1 * MiB, 28 * GB),
+		  one_copy(sim, 0, 1, 4, N * MiB)->end);
+	engine = vsn_links_find(&sim->sched.links,
+				vsn_link_engine_id(&sim->topo, 4, VSN_ENGINE_WRITE));
+	ASSERT_NE(NULL, engine);
+	EXPECT_EQ(0, engine->busy_time);
+}
+
 /* Many chunks through one bottleneck take the time of all their bytes, once. */
 TEST_F(time, many_chunks)
 {

@@ -81,6 +81,9 @@ TEST_F(topo, endpoint_names)
 	EXPECT_STREQ("a3.b5.c1", name);
 	vsn_topo_endpoint_name(&self->t, 768 + 3 * 4 + 2, name, sizeof(name));
 	EXPECT_STREQ("a3.d2", name);
+	EXPECT_EQ(2, vsn_topo_endpoint_name(&self->t, 768 + 3 * 4 + 2, name, 3));
+	EXPECT_STREQ("a3", name);
+	EXPECT_EQ(0, vsn_topo_endpoint_name(&self->t, 3, NULL, 0));
 	EXPECT_EQ(-ENOENT, vsn_topo_endpoint_find(&self->t, "a3.b5.c2"));
 	EXPECT_EQ(-ENOENT, vsn_topo_endpoint_find(&self->t, "a3.b5"));
 	EXPECT_EQ(-ENOENT, vsn_topo_endpoint_find(&self->t, "a3.b5.c1.d0"));
@@ -112,6 +115,37 @@ TEST_F(topo, link_names)
 	vsn_topo_link_name(&self->t, vsn_topo_link_id(&self->t.networks[0].tiers[1],
 						      5, 2, 9, 0, 0), name, 128);
 	EXPECT_STREQ("net.t0.a5.p2>net.t1.p2.s9", name);
+}
+
+/* Switches of a middle tier have a group; one of several links a lane. */
+TEST_F(topo, three_tiers)
+{
+	u32 sizes[] = { 3, 4, 2 };
+	struct vsn_topo *t = &self->t;
+	struct vsn_link_pos pos;
+	struct vsn_path path;
+	char name[128];
+
+	sim_topo(t, sizes, 3);
+	sim_tier(t, &(struct sim_tier) {
+		.over = 1 << 2, .attach = VSN_ATTACH_ENDPOINT, .bandwidth = GB });
+	sim_tier(t, &(struct sim_tier) {
+		.over = 1 << 1, .attach = VSN_ATTACH_SWITCH, .switches = 2, .lanes = 3,
+		.bandwidth = GB });
+	sim_tier(t, &(struct sim_tier) {
+		.over = 1 << 0, .attach = VSN_ATTACH_SWITCH, .bandwidth = GB });
+	ASSERT_EQ(0, vsn_topo_commit(t, &self->diag));
+	/* a2.b3 under its group's second switch, by the third lane */
+	ASSERT_TRUE(vsn_topo_link_pos(t, vsn_topo_link_id(&t->networks[0].tiers[1],
+							  2 * 4 + 3, 0, 1, 2, 0), &pos));
+	EXPECT_EQ(2, pos.group);
+	EXPECT_EQ(2, pos.lane);
+	vsn_topo_link_name(t, vsn_topo_link_id(&t->networks[0].tiers[1], 2 * 4 + 3, 0, 1,
+					       2, 0), name, sizeof(name));
+	EXPECT_STREQ("net.t0.a2.b3.p0>net.t1.a2.p0.s1/2", name);
+	/* from a0.b0.c0 to a2.b3.c1: all the way up and down */
+	ASSERT_EQ(0, vsn_route_path(t, 0, 0, 23, 0, &path));
+	EXPECT_EQ(6, path.nr_hops);
 }
 
 /* Every candidate is a connected path, and candidates differ. */
@@ -208,6 +242,11 @@ TEST_F(topo, hash_spreads)
 TEST_F(topo, first_network_that_reaches)
 {
 	struct vsn_topo *t = &self->t;
+	struct vsn_link_pos pos;
+	struct vsn_path path;
+	u64 bandwidth, latency;
+	bool sf;
+	u32 link;
 
 	/* network 0: only the two dies of a package */
 	t->networks[1] = t->networks[0];
@@ -225,6 +264,16 @@ TEST_F(topo, first_network_that_reaches)
 	EXPECT_EQ(1, vsn_route_network(t, 2, 2, 3));
 	EXPECT_EQ(-EHOSTUNREACH, vsn_route_network(t, 1, 2, 4));
 	EXPECT_EQ(-EHOSTUNREACH, vsn_route_network(t, 1, 2, 800));
+	EXPECT_EQ(1, vsn_route_find(t, VSN_NET_ANY, 2, 4, 0, 0, &path));
+	EXPECT_EQ(-EHOSTUNREACH, vsn_route_find(t, 1, 2, 4, 0, 0, &path));
+	EXPECT_EQ(-EHOSTUNREACH, vsn_route_path(t, 0, 2, 4, 0, &path));
+	EXPECT_EQ(0, vsn_route_select(t, 0, 2, 4, 0, 0));
+	EXPECT_EQ(0, vsn_route_planes(t, 0, 2, 4));
+	EXPECT_EQ(0, vsn_route_candidates(t, 0, 2, 4));
+	/* Link ids have a gap where the hosts are. */
+	link = vsn_topo_link_id(&t->networks[0].tiers[0], 800, 0, 0, 0, 0);
+	EXPECT_FALSE(vsn_topo_link_pos(t, link, &pos));
+	EXPECT_FALSE(vsn_topo_link_figures(t, link, &bandwidth, &latency, &sf));
 }
 
 /* One defect at a time; the message names the field. */
@@ -254,6 +303,9 @@ TEST_F(topo, refused)
 	REFUSED(-EINVAL, "prefix 'a' is taken", t->dims[1].prefix[0] = 'a');
 	REFUSED(-EINVAL, "size 0", t->dims[2].size = 0);
 	REFUSED(-EINVAL, "more than", t->dims[2].size = 1 << 20);
+	REFUSED(-EINVAL, "more than", (t->dims[2].size = 1300, t->dims[3].size = 12000));
+	REFUSED(-EINVAL, "exceed the device window",
+		(k->capacity = 1ULL << 50, t->dims[0].size = 200));
 	REFUSED(-EINVAL, "dim b twice", k->dims[2] = 1);
 	REFUSED(-EINVAL, "no endpoints", (k->nr_dims = 0, t->kinds[2].nr_dims = 0));
 	REFUSED(-EINVAL, "same dims", (k->nr_dims = 2, k->dims[1] = 3));
@@ -265,10 +317,12 @@ TEST_F(topo, refused)
 	REFUSED(-EINVAL, "read-bandwidth", k->read_bandwidth = 5);
 	REFUSED(-EINVAL, "overhead", k->overhead = U64_MAX);
 	REFUSED(-EINVAL, "name ''", n->name[0] = 0);
+	REFUSED(-EINVAL, "network net: named twice", (t->networks[1] = *n, t->nr_networks = 2));
 	REFUSED(-EINVAL, "packet is missing", n->packet = 0);
 	REFUSED(-EINVAL, "header", n->header = 8192);
 	REFUSED(-EINVAL, "policy 9", n->policy = 9);
 	REFUSED(-EINVAL, "tier is missing", n->nr_tiers = 0);
+	REFUSED(-EINVAL, "tier name 'A1'", t1->name[0] = 'A');
 	REFUSED(-EOPNOTSUPP, "kind 2 is not supported", t0->kind = VSN_TIER_KIND_MESH);
 	REFUSED(-EOPNOTSUPP, "wiring 2 is not supported", t1->wiring = VSN_WIRING_STRIDE);
 	REFUSED(-EINVAL, "attach 7", t0->attach = 7);
@@ -288,6 +342,10 @@ TEST_F(topo, refused)
 	REFUSED(-EINVAL, "but switches attach", t1->ports[1].bandwidth = GB);
 	REFUSED(-EINVAL, "but endpoints attach", t0->ports[0].bandwidth = GB);
 	REFUSED(-EINVAL, "port memory, but there is none", t0->ports[3].bandwidth = GB);
+	REFUSED(-EINVAL, "port is missing",
+		(t0->ports[1].bandwidth = 0, t0->ports[2].bandwidth = 0));
+	REFUSED(-EINVAL, "port accelerator: bandwidth 5", t0->ports[1].bandwidth = 5);
+	REFUSED(-EINVAL, "that no attached kind has", t0->ports[2].bandwidth = 0);
 	REFUSED(-EINVAL, "port is missing", t1->ports[0].bandwidth = 0);
 	REFUSED(-EINVAL, "bandwidth 5", t1->ports[0].bandwidth = 5);
 	REFUSED(-EINVAL, "efficiency", t1->ports[0].efficiency = 1000001);
