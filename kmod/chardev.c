@@ -86,18 +86,10 @@ static int context_view(struct file *file, struct vsn_fabric *fabric, void __use
 static int context_queue(struct vsn_fabric *fabric, void __user *uarg)
 {
 	struct vsn_queue_setup setup;
-	int err, fd;
+	int err;
 
 	err = vsn_uarg_get(&setup, sizeof(setup), sizeof(setup), uarg);
-	/* Once there is a descriptor, there is no way back. */
-	if (!err)
-		err = vsn_uarg_put(&setup, sizeof(setup), uarg);
-	if (err)
-		return err;
-	fd = vsn_queue_open(fabric, &setup);
-	if (fd >= 0 && vsn_uarg_put(&setup, sizeof(setup), uarg))
-		return -EFAULT;
-	return fd;
+	return err ? err : vsn_queue_open(fabric, &setup, uarg);
 }
 
 static int context_run(struct vsn_fabric *fabric, void __user *uarg)

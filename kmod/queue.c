@@ -574,12 +574,15 @@ static void queue_uncount(struct vsn_engine *engine)
 /**
  * vsn_queue_open - make a queue and a file for it
  * @fabric: the caller is a user of it; so is the file
- * @setup: in: what was asked for; out: sizes and defaults
+ * @setup: from vsn_uarg_get()
+ * @uarg: where to say sizes and defaults
  *
  * Return: a new file descriptor; -EINVAL a field of @setup; -ENOSPC too many
- * queues; -ENODEV the fabric is deleted; -EMFILE, -ENFILE, -ENOMEM; -EINTR.
+ * queues; -ENODEV the fabric is deleted; -EMFILE, -ENFILE, -ENOMEM; -EFAULT @uarg
+ * cannot be written; -EINTR.
  */
-int vsn_queue_open(struct vsn_fabric *fabric, struct vsn_queue_setup *setup)
+int vsn_queue_open(struct vsn_fabric *fabric, struct vsn_queue_setup *setup,
+		   void __user *uarg)
 {
 	struct vsn_queue *queue;
 	struct file *file;
@@ -599,6 +602,13 @@ int vsn_queue_open(struct vsn_fabric *fabric, struct vsn_queue_setup *setup)
 		err = PTR_ERR(queue);
 		goto err_uncount;
 	}
+	setup->rings_size = ring_size(&queue->rings);
+	setup->sqes_size = ring_size(&queue->sq);
+	setup->cqes_size = ring_size(&queue->cq);
+	/* Once there is a descriptor, there is no way back. */
+	err = vsn_uarg_put(setup, sizeof(*setup), uarg);
+	if (err)
+		goto err_queue;
 	fd = get_unused_fd_flags(O_CLOEXEC);
 	if (fd < 0) {
 		err = fd;
@@ -609,9 +619,6 @@ int vsn_queue_open(struct vsn_fabric *fabric, struct vsn_queue_setup *setup)
 		err = PTR_ERR(file);
 		goto err_fd;
 	}
-	setup->rings_size = ring_size(&queue->rings);
-	setup->sqes_size = ring_size(&queue->sq);
-	setup->cqes_size = ring_size(&queue->cq);
 	fd_install(fd, file);
 	return fd;
 

@@ -14,7 +14,8 @@ struct vsn_queue_setup;
 
 int vsn_queue_init(void);
 void vsn_queue_exit(void);
-int vsn_queue_open(struct vsn_fabric *fabric, struct vsn_queue_setup *setup);
+int vsn_queue_open(struct vsn_fabric *fabric, struct vsn_queue_setup *setup,
+		   void __user *uarg);
 void vsn_queue_complete(struct vsn_op *op);
 
 #endif /* VSN_QUEUE_H */
