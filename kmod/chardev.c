@@ -160,7 +160,8 @@ static char *chardev_node(const struct device *dev, umode_t *mode)
 {
 	if (mode)
 		*mode = 0600;
-	return kasprintf(GFP_KERNEL, "vsn/%s", dev_name(dev));
+	/* Without an answer the node would be made, or looked for, as /dev/NAME. */
+	return kasprintf(GFP_KERNEL | __GFP_NOFAIL, "vsn/%s", dev_name(dev));
 }
 
 /**
