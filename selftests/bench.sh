@@ -210,7 +210,12 @@ check "moe: leaves nothing behind" nothing_left
 check "moe: can be interrupted" moe_interrupted
 check "moe: interrupted, it leaves nothing behind" nothing_left
 check "moe: says that memory is limited, before it begins" moe_limit
-check "moe: published rows within 15 %" moe_published
+if debug_kernel; then
+	# Millions of events; their times do not depend on the kernel.
+	skip "moe: published rows within 15 %: a debug kernel takes too long"
+else
+	check "moe: published rows within 15 %" moe_published
+fi
 check_fails "moe: too few ranks" "is not in 8 to" vsn bench moe $FABRIC ranks 7
 check_fails "moe: too many ranks" "up to the 768 accelerators" vsn bench moe $FABRIC ranks 769
 check_fails "moe: hidden, range" "is not in 256 to" vsn bench moe $FABRIC hidden 100

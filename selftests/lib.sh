@@ -117,6 +117,15 @@ module_unload()
 	! module_loaded || rmmod vsn
 }
 
+# A kernel of selftests/debug, on which everything is some ten times slower.
+debug_kernel()
+{
+	case $(uname -r) in
+	*-vsn-kasan|*-vsn-kcsan) ;;
+	*) return 1 ;;
+	esac
+}
+
 # Tests that change kernel state run in the VM only, never on somebody's machine.
 need_vm()
 {
