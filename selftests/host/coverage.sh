@@ -51,7 +51,6 @@ main_file()
 
 static int count;
 
-/* $1 */
 static int __attribute__((noinline)) step(int fail)
 {
 	count += twice(1);
@@ -60,6 +59,10 @@ static int __attribute__((noinline)) step(int fail)
 	return 0;
 }
 
+/*
+ * What often() does not.
+ * $1
+ */
 int work(int way)
 {
 	int err;
@@ -186,8 +189,8 @@ check "KTAP fails the same case only" \
 explains "kmod/main.c: work: if (way == 4) return 1;"
 check "a line that is explained" coverage "$WORK/a"
 check "it still counts as not run" counts "lines 98.9 % (93 of 94)"
-build "lines
- * move"
+build "Lines
+ * move."
 run a 0 1 2 3 5 9
 check "the explanation does not mind that lines move" coverage "$WORK/a"
 run b 0 1 2 3 4 5 9
