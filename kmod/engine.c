@@ -183,26 +183,29 @@ int vsn_engine_submit(struct vsn_fabric *fabric, struct vsn_op *op)
  * @err: with this errno
  *
  * It takes no time, but is counted as an error of its initiator, if there is one.
+ *
+ * Return: 0; -ENOMEM there is no memory to count it, and @op remains the caller's.
  */
-void vsn_engine_reject(struct vsn_fabric *fabric, struct vsn_op *op, int err)
+int vsn_engine_reject(struct vsn_fabric *fabric, struct vsn_op *op, int err)
 {
 	struct vsn_sched *s = &fabric->engine.sched;
 	struct vsn_endpoint_stats *stats;
 
 	lockdep_assert_held(&fabric->engine.lock);
+	if (op->sqe.initiator < fabric->topo.nr_endpoints) {
+		stats = vsn_sparse_touch(&s->stats, op->sqe.initiator);
+		if (!stats)
+			return -ENOMEM;
+		stats->ops++;
+		stats->errors++;
+	}
 	op->state = VSN_OP_DONE;
 	op->status = err;
 	op->start = s->now;
 	op->end = s->now;
-	if (op->sqe.initiator < fabric->topo.nr_endpoints) {
-		stats = vsn_sparse_touch(&s->stats, op->sqe.initiator);
-		if (stats) {
-			stats->ops++;
-			stats->errors++;
-		}
-	}
 	s->nr_completed++;
 	effect_complete(fabric, op);
+	return 0;
 }
 
 /* Move on until nothing is left before @until, giving way now and then. */

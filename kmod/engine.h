@@ -35,7 +35,7 @@ int vsn_engine_run(struct vsn_fabric *fabric, struct vsn_run *run,
 
 /* For queues; engine->lock held. */
 int vsn_engine_submit(struct vsn_fabric *fabric, struct vsn_op *op);
-void vsn_engine_reject(struct vsn_fabric *fabric, struct vsn_op *op, int err);
+int vsn_engine_reject(struct vsn_fabric *fabric, struct vsn_op *op, int err);
 
 /* Snapshots for the control plane; true if there was any traffic. */
 bool vsn_engine_link(struct vsn_fabric *fabric, u32 link, struct vsn_link *out);

@@ -217,13 +217,12 @@ static int queue_take(struct vsn_queue *queue)
 	op->owner = &queue->owner;
 	refcount_inc(&queue->ref);
 	WRITE_ONCE(queue->in_flight, queue->in_flight + 1);
-	if (bad) {
-		vsn_engine_reject(fabric, op, bad);
-	} else {
+	if (bad)
+		err = vsn_engine_reject(fabric, op, bad);
+	else
 		err = vsn_engine_submit(fabric, op);
-		if (err)
-			goto err_op;
-	}
+	if (err)
+		goto err_op;
 	WRITE_ONCE(queue->sq_head, queue->sq_head + 1);
 	/* Pairs with the program's acquire: the entry has been copied. */
 	smp_store_release(&rings->sq_head, queue->sq_head);
