@@ -752,7 +752,7 @@ static void *work(void *arg)
 }
 
 /* Queues come and go while others run; at the end nothing is left. */
-TEST_F(run, many_threads_at_once)
+TEST_F_TIMEOUT(run, many_threads_at_once, 120)
 {
 	struct worker w[4] = {};
 	pthread_t threads[4];
