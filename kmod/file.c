@@ -112,6 +112,9 @@ static struct vsn_region *file_region(struct vsn_fabric *fabric, u64 ua)
 	region = ua ? vsn_region_get_ua(fabric, ua - 1) : NULL;
 	if (!region)
 		return ERR_PTR(-EFAULT);
+	/* It came between the two looks: this is no end. */
+	if (ua - region->place.ua < region->place.size)
+		return region;
 	vsn_region_put(region);
 	return NULL;
 }
