@@ -3,9 +3,9 @@
  * Device nodes: /dev/vsn/NAME, and the ioctls of a context.
  *
  * There is one character device for all minors.  An open looks up its fabric by
- * minor under the lock of the table, where it takes a reference unless the count
- * is zero; only then it asks to become a user, which waits for the fabric's lock.
- * A fabric leaves the table before its last reference goes.
+ * minor and takes a reference under the lock of the table; only then it asks to
+ * become a user, which waits for the fabric's lock.  A fabric leaves the table
+ * before its last reference goes, so what is found there has one.
  */
 #include <linux/cdev.h>
 #include <linux/compat.h>
@@ -37,8 +37,8 @@ static int context_open(struct inode *inode, struct file *file)
 
 	xa_lock(&minors);
 	fabric = xa_load(&minors, iminor(inode));
-	if (fabric && !refcount_inc_not_zero(&fabric->ref))
-		fabric = NULL;
+	if (fabric)
+		refcount_inc(&fabric->ref);
 	xa_unlock(&minors);
 	if (!fabric)
 		return -ENODEV;
