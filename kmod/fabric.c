@@ -70,14 +70,8 @@ static int fabric_start(struct vsn_fabric *fabric, struct vsn_diag *diag)
 	const char *part;
 	int err;
 
-	part = "memory";
-	err = vsn_store_init(fabric);
-	if (err)
-		goto err_refuse;
-	part = "regions";
-	err = vsn_regions_init(fabric);
-	if (err)
-		goto err_store;
+	vsn_store_init(fabric);
+	vsn_regions_init(fabric);
 	part = "the engine";
 	err = vsn_engine_init(fabric);
 	if (err)
@@ -98,9 +92,7 @@ err_engine:
 	vsn_engine_destroy(fabric);
 err_regions:
 	vsn_regions_destroy(fabric);
-err_store:
 	vsn_store_destroy(fabric);
-err_refuse:
 	return vsn_refuse(diag, err, "fabric '%s': cannot set up %s (error %d)",
 			  fabric->name, part, -err);
 }

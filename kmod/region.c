@@ -50,10 +50,8 @@
 /**
  * vsn_regions_init - prepare a fabric's regions
  * @fabric: the fabric
- *
- * Return: 0.
  */
-int vsn_regions_init(struct vsn_fabric *fabric)
+void vsn_regions_init(struct vsn_fabric *fabric)
 {
 	struct vsn_regions *regions = &fabric->regions;
 
@@ -61,7 +59,6 @@ int vsn_regions_init(struct vsn_fabric *fabric)
 	xa_init_flags(&regions->by_id, XA_FLAGS_ALLOC1 | XA_FLAGS_ACCOUNT);
 	xa_init_flags(&regions->windows, XA_FLAGS_ACCOUNT);
 	vsn_extents_init(fabric);
-	return 0;
 }
 
 /* Bytes of the i-th extent. */

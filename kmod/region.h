@@ -81,7 +81,7 @@ struct vsn_span {
 	u64 len;
 };
 
-int vsn_regions_init(struct vsn_fabric *fabric);
+void vsn_regions_init(struct vsn_fabric *fabric);
 void vsn_regions_destroy(struct vsn_fabric *fabric);
 
 /* Both take fabric->lock. */

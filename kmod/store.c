@@ -54,10 +54,8 @@ static long module_max(void)
 /**
  * vsn_store_init - prepare a fabric's memory
  * @fabric: the fabric
- *
- * Return: 0.
  */
-int vsn_store_init(struct vsn_fabric *fabric)
+void vsn_store_init(struct vsn_fabric *fabric)
 {
 	struct vsn_store *store = &fabric->store;
 
@@ -67,7 +65,6 @@ int vsn_store_init(struct vsn_fabric *fabric)
 	atomic64_set(&store->host_read, 0);
 	atomic64_set(&store->host_write, 0);
 	atomic64_set(&store->host_faults, 0);
-	return 0;
 }
 
 /**

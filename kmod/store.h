@@ -33,7 +33,7 @@ struct vsn_store {
 	atomic64_t host_faults;
 };
 
-int vsn_store_init(struct vsn_fabric *fabric);
+void vsn_store_init(struct vsn_fabric *fabric);
 void vsn_store_destroy(struct vsn_fabric *fabric);
 
 /*
