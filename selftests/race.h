@@ -74,6 +74,8 @@ struct race_side {
  * @fresh: users open the fabric anew at each step: with it held open it would stay
  * @bare: there is no fabric but what the sides make
  * @killed: users are processes that the remover starts and kills
+ * @patches: a side has the kernel change its code, which emulators take wrong when
+ *	another processor runs that code: all are to run on one there
  */
 struct race_cell {
 	const struct race_side *remove;
@@ -82,6 +84,7 @@ struct race_cell {
 	bool fresh;
 	bool bare;
 	bool killed;
+	bool patches;
 };
 
 /**

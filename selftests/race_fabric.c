@@ -31,6 +31,6 @@ CELL(fabric_del, slow_dump, OPENED);
 CELL(fabric_del, monitor, OPENED);
 CELL(fabric_del, sysfs, OPENED);
 CELL(fabric_del, devices, OPENED);
-CELL(fabric_del, tracepoints, OPENED);
+CELL(fabric_del, tracepoints, OPENED, .patches = true);
 
 TEST_HARNESS_MAIN

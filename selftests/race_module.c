@@ -167,7 +167,7 @@ CELL(reload, opens, GOING);
 CELL(reload, whole, GOING);
 CELL(reload, half_dump, GOING);
 CELL(reload, listener, GOING);
-CELL(reload, tracepoints, GOING);
+CELL(reload, tracepoints, GOING, .patches = true);
 CELL(reload, sys_files, GOING);
 CELL(reload, nodes, GOING);
 

@@ -211,11 +211,12 @@ static int long_run_step(struct race_worker *w)
 		race_unmap_queue(&q);
 	}
 	close(fd);
-	return err;
+	/* Somebody else's WAITs are left, but no copy. */
+	return err == -EDEADLK ? 0 : err;
 }
 
 static const struct race_side long_run = {
-	.name = "RUN of copies", .step = long_run_step, .errs = RACE_ERRS(EBUSY, EDEADLK),
+	.name = "RUN of copies", .step = long_run_step, .errs = RACE_ERRS(EBUSY),
 };
 
 /* What it cancels is what counts. */
@@ -313,9 +314,9 @@ static const struct race_side store_wait = { .name = "WAIT", .step = store_wait_
 CELL(store, store_wait);
 
 /* Tracepoints are switched under what passes them. */
-CELL(tracepoints, ops);
-CELL(tracepoints, fill);
-CELL(tracepoints, map);
-CELL(tracepoints, waits);
+CELL(tracepoints, ops, .patches = true);
+CELL(tracepoints, fill, .patches = true);
+CELL(tracepoints, map, .patches = true);
+CELL(tracepoints, waits, .patches = true);
 
 TEST_HARNESS_MAIN
