@@ -215,17 +215,13 @@ void vsn_fabric_drop(struct vsn_fabric *fabric)
  * Where it fails, the topology may hold figures that commit had worked out: the
  * caller puts back what was there.
  *
- * Return: 0; -EBUSY it is committed already, -ENOMEM, or any error of
- * vsn_topo_commit() and vsn_chardev_add().
+ * Return: 0; -ENOMEM, or any error of vsn_topo_commit() and vsn_chardev_add().
  */
 int vsn_fabric_commit(struct vsn_fabric *fabric, struct vsn_diag *diag)
 {
 	int err;
 
 	lockdep_assert_held(&fabric->lock);
-	if (fabric->state != VSN_FABRIC_STATE_DRAFT)
-		return vsn_refuse(diag, -EBUSY, "fabric '%s' is committed already",
-				  fabric->name);
 	err = vsn_topo_commit(&fabric->topo, diag);
 	if (err)
 		return err;

@@ -204,9 +204,6 @@ static int region_may_create(struct vsn_fabric *fabric, u32 nr_homes,
 	lockdep_assert_held(&fabric->lock);
 	if (fabric->dead)
 		return vsn_refuse(diag, -ENODEV, "fabric '%s' was deleted", fabric->name);
-	if (fabric->state != VSN_FABRIC_STATE_READY)
-		return vsn_refuse(diag, -EINVAL,
-				  "fabric '%s' is a draft: commit it first", fabric->name);
 	if (fabric->regions.nr >= VSN_MAX_REGIONS)
 		return vsn_refuse(diag, -ENOSPC,
 				  "fabric '%s' has %u regions, and no room for more",
@@ -220,7 +217,7 @@ static int region_may_create(struct vsn_fabric *fabric, u32 nr_homes,
 
 /**
  * vsn_region_create - allocate a region from the pool
- * @fabric: the fabric; its lock is taken
+ * @fabric: a committed fabric; its lock is taken
  * @size: bytes, a multiple of 4 KiB
  * @homes: endpoints that hold it
  * @nr_homes: how many
@@ -354,7 +351,7 @@ static void region_free(struct vsn_region *region, bool mappable)
 
 /**
  * vsn_region_delete - free a region
- * @fabric: the fabric; its lock is taken
+ * @fabric: a committed fabric; its lock is taken
  * @id: the region's id
  * @diag: why not
  *
@@ -362,12 +359,11 @@ static void region_free(struct vsn_region *region, bool mappable)
  */
 int vsn_region_delete(struct vsn_fabric *fabric, u32 id, struct vsn_diag *diag)
 {
-	struct vsn_region *region = NULL;
+	struct vsn_region *region;
 	int err = 0;
 
 	mutex_lock(&fabric->lock);
-	if (fabric->state == VSN_FABRIC_STATE_READY)
-		region = xa_load(&fabric->regions.by_id, id);
+	region = xa_load(&fabric->regions.by_id, id);
 	if (!region)
 		err = vsn_refuse(diag, -ENOENT, "id %u: fabric '%s' has no such region",
 				 id, fabric->name);
