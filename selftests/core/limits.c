@@ -229,6 +229,43 @@ TEST(no_memory_for_an_atomic_far_away)
 	no_memory_far_away(_metadata, false);
 }
 
+/* A walk over what was used passes over the rest, near and far. */
+TEST(walk_over_what_was_used)
+{
+	struct vsn_sparse sp;
+	struct sim *sim = calloc(1, sizeof(*sim));
+	u64 regions[2], id, last = 0, n = 0;
+	struct vsn_sqe sqe;
+
+	ASSERT_NE(NULL, sim);
+	wide(sim, regions);
+	EXPECT_EQ(sim->sched.links.table.length, vsn_links_next(&sim->sched.links, 0));
+	sqe = sim_copy(0, 0, regions[1], regions[0], 64, 1);
+	ASSERT_EQ(0, sim_submit(sim, &sqe));
+	sim_run(sim);
+	for (id = vsn_links_next(&sim->sched.links, 0); id < sim->sched.links.table.length;
+	     id = vsn_links_next(&sim->sched.links, id + 1)) {
+		EXPECT_NE(NULL, vsn_links_find(&sim->sched.links, id));
+		EXPECT_TRUE(!n || id > last);
+		last = id;
+		n++;
+	}
+	/* Two links there, two for the ack, a write engine and two memories */
+	EXPECT_EQ(7, n);
+
+	/* An array of several tables */
+	ASSERT_EQ(0, vsn_sparse_init(&sp, 1 << 20, 8, &sim->sched.mem));
+	EXPECT_EQ(1 << 20, vsn_sparse_next(&sp, 0));
+	ASSERT_NE(NULL, vsn_sparse_touch(&sp, 700000));
+	EXPECT_EQ(700000 & ~63, vsn_sparse_next(&sp, 0));
+	EXPECT_EQ(700001, vsn_sparse_next(&sp, 700001));
+	EXPECT_EQ(1 << 20, vsn_sparse_next(&sp, 700064));
+	vsn_sparse_free(&sp);
+	sim_free(sim);
+	EXPECT_EQ(0, sim->allocs);
+	free(sim);
+}
+
 /*
  * More streams than the table has buckets, and no memory for a larger one: look-ups
  * take longer, nothing else.

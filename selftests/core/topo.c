@@ -64,6 +64,12 @@ TEST_F(topo, counts)
 	EXPECT_EQ(960 * 7 * 2, vsn_topo_tier_links(t, &tiers[0]));
 	EXPECT_EQ(5376 * 2, vsn_topo_tier_links(t, &tiers[1]));
 	EXPECT_EQ(40, t->window_shift);
+	EXPECT_EQ(DIE, vsn_topo_find_dim(t, "c"));
+	EXPECT_EQ(-1, vsn_topo_find_dim(t, "e"));
+	/* Two dies are a package, a host is one; each kind counts its own. */
+	EXPECT_EQ(383, vsn_topo_package(t, 767));
+	EXPECT_EQ(0, vsn_topo_package(t, 768));
+	EXPECT_EQ(191, vsn_topo_package(t, 959));
 }
 
 /* Names are found again, and no other string is. */
