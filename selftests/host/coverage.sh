@@ -166,7 +166,7 @@ index_exists()
 		[ -e "$TREE/build/coverage/html/kmod/main.c.gcov.html" ]
 }
 
-plan 26
+plan 29
 
 filler=60
 explains
@@ -195,6 +195,12 @@ run a 0 1 2 3 5 9
 check "the explanation does not mind that lines move" coverage "$WORK/a"
 run b 0 1 2 3 4 5 9
 check_fails "an explanation of what runs" "runs or is gone" coverage "$WORK/b"
+explains "perhaps kmod/main.c: work: if (way == 4) return 1;"
+check "what runs by chance may run" coverage "$WORK/b"
+check "and may not" coverage "$WORK/a"
+explains "perhaps kmod/main.c: work: return 7;"
+check_fails "an explanation of what is gone, or was by chance" "is gone" coverage "$WORK/b"
+explains "kmod/main.c: work: if (way == 4) return 1;"
 check_fails "two runs are added up" "runs or is gone" coverage "$WORK/a" "$WORK/b"
 explains "kmod/main.c: work: if (way == 4) return 1;" "kmod/main.c: work: return 7;"
 check_fails "an explanation of what is gone" "runs or is gone" coverage "$WORK/a"
