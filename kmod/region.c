@@ -349,6 +349,20 @@ static void region_free(struct vsn_region *region, bool mappable)
 	kvfree_rcu(region, rcu);
 }
 
+/* Take the count from one, the tables' own, to zero: step 2 of what stands above. */
+static bool region_take_last(struct vsn_region *region)
+{
+	if (!refcount_dec_if_one(&region->ref))
+		return false;
+	/*
+	 * Pairs with the release in vsn_region_put(): the pages that were made, the
+	 * folios that were locked and the mappings they were locked for are seen from
+	 * here on.
+	 */
+	smp_acquire__after_ctrl_dep();
+	return true;
+}
+
 /**
  * vsn_region_delete - free a region
  * @fabric: a committed fabric; its lock is taken
@@ -369,7 +383,7 @@ int vsn_region_delete(struct vsn_fabric *fabric, u32 id, struct vsn_diag *diag)
 				 id, fabric->name);
 	else if (vsn_views_mapped(fabric, region->place.ua, region->place.size))
 		err = vsn_refuse(diag, -EBUSY, "region %u is in use: it is mapped", id);
-	else if (!refcount_dec_if_one(&region->ref))
+	else if (!region_take_last(region))
 		err = vsn_refuse(diag, -EBUSY,
 				 "region %u is in use: operations are pending, or it is read or written",
 				 id);
@@ -390,7 +404,7 @@ void vsn_regions_destroy(struct vsn_fabric *fabric)
 	unsigned long index;
 
 	xa_for_each(&regions->by_id, index, region)
-		if (!WARN_ON_ONCE(!refcount_dec_if_one(&region->ref)))
+		if (!WARN_ON_ONCE(!region_take_last(region)))
 			region_free(region, false);
 	xa_for_each(&regions->windows, index, region) {
 		WARN_ON_ONCE(refcount_read(&region->ref) != 1);
