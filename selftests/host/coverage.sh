@@ -166,7 +166,7 @@ index_exists()
 		[ -e "$TREE/build/coverage/html/kmod/main.c.gcov.html" ]
 }
 
-plan 29
+plan 31
 
 filler=60
 explains
@@ -207,6 +207,10 @@ check_fails "an explanation of what is gone" "runs or is gone" coverage "$WORK/a
 run a 0 1 2 5 9
 explains "kmod/main.c: work: return 1;"
 check_fails "an explanation of two places" "put the line above" coverage "$WORK/a"
+explains "each kmod/main.c: work: return 1;"
+check "an explanation of each of two places" coverage "$WORK/a"
+explains "each kmod/main.c: work: return 7;"
+check_fails "an explanation of each of none" "is gone" coverage "$WORK/a"
 echo "kmod/main.c: step" >> "$LIST"
 check_fails "an explanation without a reason" "no reason" coverage "$WORK/a"
 
