@@ -25,25 +25,31 @@ judge()
 	fi
 }
 
-# race FUNCTIONS [LINE]: one as it is reported; LINE takes the place of the first
-# function's caller.
+# race FUNCTIONS [LINE [MARKED]]: one as it is reported. LINE takes the place of the
+# caller of the function that writes, and MARKED is added to what it does.
 race()
 {
 	cat <<END
 [   12.100001] ==================================================================
 [   12.100002] BUG: KCSAN: data-race in $1
 [   12.100003]
-[   12.100004] write to 0xffff888100000000 of 8 bytes by task 85 on cpu 0:
+[   12.100004] write${3:+ ($3)} to 0xffff888100000000 of 8 bytes by task 85 on cpu 0:
 [   12.100005]  tick_sched_do_timer+0x51/0x1a0
 [   12.100006] ${2:- tick_nohz_handler+0x10/0x80}
 [   12.100007]
-[   12.100008] Reported by Kernel Concurrency Sanitizer on:
-[   12.100009] CPU: 0 UID: 0 PID: 85 Comm: bash Tainted: G           O       6.12.117 #1
-[   12.100010] ==================================================================
+[   12.100008] 1 lock held by bash/85:
+[   12.100009]  #0: ffffffff822c3dc0 (rcu_read_lock){....}-{1:2}, at: vsn_extent_get+0xe5/0x320 [vsn]
+[   12.100010]
+[   12.100011] read to 0xffff888100000000 of 8 bytes by interrupt on cpu 1:
+[   12.100012]  tick_nohz_next_event+0x51/0x1a0
+[   12.100013]
+[   12.100014] Reported by Kernel Concurrency Sanitizer on:
+[   12.100015] CPU: 0 UID: 0 PID: 85 Comm: bash Tainted: G           O       6.12.117 #1
+[   12.100016] ==================================================================
 END
 }
 
-plan 13
+plan 16
 
 : > "$WORK/empty"
 judge "an empty console" 0 < "$WORK/empty"
@@ -75,8 +81,14 @@ judge "a race of the kernel with itself does not count" 0 "1 data-race in foo / 
 judge "such races are counted" 0 "do not count: 3" < "$WORK/race"
 race "foo / bar" " vsn_fault+0x11/0x80 [vsn]" > "$WORK/race"
 judge "a module among the callers" 1 "the kernel reported this" < "$WORK/race"
-race "foo / vsn_fault [vsn]" > "$WORK/race"
-judge "a module that is named first" 1 "the kernel reported this" < "$WORK/race"
+race "foo / vsn_fault [vsn]" " vsn_fault+0x11/0x80 [vsn]" marked > "$WORK/race"
+judge "a module that marks its access" 0 "do not count: 1" < "$WORK/race"
+race "foo / vsn_fault [vsn]" " vsn_fault+0x11/0x80 [vsn]" reordered > "$WORK/race"
+judge "one that does not" 1 "the kernel reported this" < "$WORK/race"
+race "mas_walk / mt_destroy_walk" " vsn_fault+0x11/0x80 [vsn]" > "$WORK/race"
+judge "a race that is explained" 0 "do not count: 1" < "$WORK/race"
+race "mas_walk / vsn_fault [vsn]" " vsn_fault+0x11/0x80 [vsn]" > "$WORK/race"
+judge "one that is like it only at first" 1 "the kernel reported this" < "$WORK/race"
 race "foo / bar" | sed 7q > "$WORK/race"
 judge "a race that was cut off" 1 "the kernel reported this" < "$WORK/race"
 race "foo / bar" "WARNING: CPU: 1 PID: 85 at kmod/main.c:17" > "$WORK/race"
