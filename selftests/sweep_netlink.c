@@ -1,0 +1,675 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Every command of generic netlink, as each of its allocations and copies fails.
+ *
+ * A request that is refused changes nothing and nobody is told of it. One whose
+ * answer is lost was either done or not; one that is done is heard of, or the listener
+ * is told that it missed something.
+ */
+#include "nl_fabric.h"
+#include "sweep.h"
+
+/* Of a message that did not arrive, or whose handler had no memory. */
+#define REFUSED		{ ENOMEM, ENOBUFS, EFAULT }
+
+static struct nl_sock nl, listener;
+static struct nl_msg msg;
+static char answer[NL_ROOM];
+static struct vsn_ctl_region *region;
+static void *mapped = MAP_FAILED;
+static uint64_t limit_before;
+static uint32_t objects;	/* in the answer */
+
+/* The other end */
+
+static bool connect_nl(void)
+{
+	struct timeval patience = { .tv_sec = 5 };
+
+	return !nl_open(&nl) &&
+	       !setsockopt(nl.fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
+}
+
+static bool listen_too(void)
+{
+	if (!connect_nl() || nl_open(&listener))
+		return false;
+	return !setsockopt(listener.fd, SOL_NETLINK, NETLINK_ADD_MEMBERSHIP, &listener.group,
+			   sizeof(listener.group));
+}
+
+static void disconnect(void)
+{
+	nl_close(&nl);
+}
+
+/* Ask, and read until the answer is complete. */
+static int ask(void)
+{
+	struct nlmsghdr *h;
+	size_t left;
+	ssize_t n;
+	int err;
+
+	objects = 0;
+	err = nl_send(&nl, &msg);
+	if (err)
+		return err;
+	for (;;) {
+		n = recv(nl.fd, answer, sizeof(answer), 0);
+		if (n <= 0) {
+			scene.lost = true;
+			return n ? -errno : -EIO;
+		}
+		h = (struct nlmsghdr *)answer;
+		for (left = n; NLMSG_OK(h, left); h = NLMSG_NEXT(h, left)) {
+			if (h->nlmsg_seq != msg.hdr.nlmsg_seq)
+				continue;
+			if (h->nlmsg_type == NLMSG_ERROR || h->nlmsg_type == NLMSG_DONE) {
+				memcpy(&err, NLMSG_DATA(h), sizeof(err));
+				return err;
+			}
+			objects++;
+		}
+	}
+}
+
+static void request(uint8_t cmd)
+{
+	nl_fabric(&nl, &msg, cmd, scene.name);
+}
+
+static void request_dump(uint8_t cmd)
+{
+	request(cmd);
+	msg.hdr.nlmsg_flags |= NLM_F_DUMP;
+}
+
+static const char *one_object(int err)
+{
+	return !err && objects != 1 ? "an answer of its own was due" : NULL;
+}
+
+static const char *some_objects(int err)
+{
+	return !err && !objects ? "objects were due" : NULL;
+}
+
+/* A change that was done is heard of once; one that was refused is not. */
+static const char *check_heard(int err)
+{
+	bool overrun = false;
+	int n = 0;
+
+	for (;;) {
+		if (recv(listener.fd, answer, sizeof(answer), MSG_DONTWAIT) > 0)
+			n++;
+		else if (errno == ENOBUFS)
+			overrun = true;
+		else
+			break;
+	}
+	nl_close(&listener);
+	if (n > 1)
+		return "heard of more than once";
+	if (err && !scene.lost && (n || overrun))
+		return "heard of, but was refused";
+	return !err && !n && !overrun ? "not heard of" : NULL;
+}
+
+static const char *check_heard_and_answered(int err)
+{
+	const char *why = check_heard(err);
+
+	return why ? why : one_object(err);
+}
+
+/* Fabrics */
+
+static void drop_fabric(void)
+{
+	vsn_ctl_fabric_del(scene.ctl, scene.name);
+	disconnect();
+}
+
+static bool draft_of(void (*put)(struct nl_msg *m))
+{
+	if (!connect_nl())
+		return false;
+	request(VSN_CMD_FABRIC_NEW);
+	if (put)
+		put(&msg);
+	return !ask();
+}
+
+static void put_kinds(struct nl_msg *m)
+{
+	put_accelerators(m);
+	put_hosts(m);
+}
+
+static void put_uncommitted(struct nl_msg *m)
+{
+	put_dims(m);
+	put_kinds(m);
+	put_network(m);
+}
+
+static void put_dims_and_kinds(struct nl_msg *m)
+{
+	put_dims(m);
+	put_kinds(m);
+}
+
+static bool empty_draft(void)
+{
+	return draft_of(NULL);
+}
+
+static bool draft_with_dims(void)
+{
+	return draft_of(put_dims);
+}
+
+static bool draft_with_kinds(void)
+{
+	return draft_of(put_dims_and_kinds);
+}
+
+static bool full_draft(void)
+{
+	return draft_of(put_uncommitted);
+}
+
+static bool full_draft_and_listener(void)
+{
+	if (!full_draft())
+		return false;
+	disconnect();
+	return listen_too();
+}
+
+static bool fabric_and_listener(void)
+{
+	if (!draft_of(put_whole))
+		return false;
+	disconnect();
+	return listen_too();
+}
+
+static int fabric_new_draft(void)
+{
+	request(VSN_CMD_FABRIC_NEW);
+	nl_str(&msg, VSN_A_FABRIC_SYSTEM, "sweep");
+	put_dims(&msg);
+	return ask();
+}
+
+static int fabric_new(void)
+{
+	request(VSN_CMD_FABRIC_NEW);
+	put_whole(&msg);
+	return ask();
+}
+
+/* What is valid each for itself, but not as a whole. */
+static int fabric_new_wrong(void)
+{
+	request(VSN_CMD_FABRIC_NEW);
+	put_dims(&msg);
+	put_network(&msg);
+	nl_flag(&msg, VSN_A_FABRIC_COMMIT);
+	return ask();
+}
+
+static int fabric_set_dims(void)
+{
+	request(VSN_CMD_FABRIC_SET);
+	put_dims(&msg);
+	return ask();
+}
+
+static int fabric_set_kinds(void)
+{
+	request(VSN_CMD_FABRIC_SET);
+	put_kinds(&msg);
+	return ask();
+}
+
+static int fabric_set_network(void)
+{
+	request(VSN_CMD_FABRIC_SET);
+	put_network(&msg);
+	return ask();
+}
+
+static int fabric_set_commit(void)
+{
+	request(VSN_CMD_FABRIC_SET);
+	nl_flag(&msg, VSN_A_FABRIC_COMMIT);
+	return ask();
+}
+
+static int fabric_get(void)
+{
+	request(VSN_CMD_FABRIC_GET);
+	return ask();
+}
+
+static int fabric_dump(void)
+{
+	nl_begin(&msg, nl.family, VSN_CMD_FABRIC_GET);
+	msg.hdr.nlmsg_flags |= NLM_F_DUMP;
+	return ask();
+}
+
+static int fabric_del(void)
+{
+	request(VSN_CMD_FABRIC_DEL);
+	return ask();
+}
+
+/* Endpoints and links; some have counted something. */
+
+static int endpoint_get_id(void)
+{
+	request(VSN_CMD_ENDPOINT_GET);
+	nl_u32(&msg, VSN_A_ENDPOINT_ID, 3);
+	return ask();
+}
+
+static int endpoint_get_name(void)
+{
+	request(VSN_CMD_ENDPOINT_GET);
+	nl_str(&msg, VSN_A_ENDPOINT_NAME, "b1.npu2");
+	return ask();
+}
+
+static int endpoint_dump(void)
+{
+	request_dump(VSN_CMD_ENDPOINT_GET);
+	return ask();
+}
+
+static int endpoint_dump_some(void)
+{
+	request_dump(VSN_CMD_ENDPOINT_GET);
+	nl_u32(&msg, VSN_A_ENDPOINT_KIND, VSN_ENDPOINT_KIND_ACCELERATOR);
+	nl_flag(&msg, VSN_A_ENDPOINT_ACTIVE);
+	return ask();
+}
+
+static bool traffic(void)
+{
+	struct vsn_queue *q = vsn_queue_create(scene.dev, 8);
+	struct vsn_sqe sqe;
+	struct vsn_cqe cqe;
+	bool ok;
+
+	region = test_region(scene.ctl, scene.name, 2, MIB);
+	if (!q || !region || !connect_nl())
+		return false;
+	vsn_prep_fill(&sqe, 1, 0, region->ua, 64, 1);
+	ok = !test_op(scene.dev, q, &sqe, &cqe) && !cqe.res;
+	vsn_queue_destroy(q);
+	return ok;
+}
+
+static void drop_region(void)
+{
+	if (mapped != MAP_FAILED)
+		munmap(mapped, HUGE);
+	mapped = MAP_FAILED;
+	vsn_ctl_region_del(scene.ctl, scene.name, region->id);
+	vsn_ctl_region_free(region);
+	disconnect();
+}
+
+static int link_get(void)
+{
+	request(VSN_CMD_LINK_GET);
+	nl_u32(&msg, VSN_A_LINK_ID, 1);
+	return ask();
+}
+
+static int link_dump(void)
+{
+	request_dump(VSN_CMD_LINK_GET);
+	return ask();
+}
+
+static int link_dump_some(void)
+{
+	request_dump(VSN_CMD_LINK_GET);
+	nl_str(&msg, VSN_A_LINK_NETWORK, "ub");
+	nl_str(&msg, VSN_A_LINK_TIER, "l1");
+	nl_flag(&msg, VSN_A_LINK_ACTIVE);
+	return ask();
+}
+
+static int link_dump_unknown(void)
+{
+	request_dump(VSN_CMD_LINK_GET);
+	nl_str(&msg, VSN_A_LINK_NETWORK, "none");
+	return ask();
+}
+
+/* Regions */
+
+static int note_last(const struct vsn_ctl_region *r, void *arg)
+{
+	*(uint32_t *)arg = r->id;
+	return 0;
+}
+
+/* Take back a region that was made, if one was. */
+static void drop_new_region(void)
+{
+	uint32_t id = 0;
+
+	vsn_ctl_region_list(scene.ctl, scene.name, note_last, &id);
+	if (id)
+		vsn_ctl_region_del(scene.ctl, scene.name, id);
+	disconnect();
+}
+
+static int region_new(void)
+{
+	request(VSN_CMD_REGION_NEW);
+	nl_u64(&msg, VSN_A_REGION_SIZE, 64 * KIB);
+	nl_u32(&msg, VSN_A_REGION_HOME, 1);
+	return ask();
+}
+
+static int region_new_interleaved(void)
+{
+	uint32_t home;
+
+	request(VSN_CMD_REGION_NEW);
+	nl_u64(&msg, VSN_A_REGION_SIZE, MIB);
+	nl_u32(&msg, VSN_A_REGION_GRANULE, PAGE);
+	for (home = 0; home < 8; home++)
+		nl_u32(&msg, VSN_A_REGION_HOME, home);
+	return ask();
+}
+
+static int region_new_huge(void)
+{
+	request(VSN_CMD_REGION_NEW);
+	nl_u64(&msg, VSN_A_REGION_SIZE, HUGE);
+	nl_u32(&msg, VSN_A_REGION_HOME, 1);
+	nl_flag(&msg, VSN_A_REGION_HUGE);
+	return ask();
+}
+
+/* The last of its homes has no room for it: what was taken is given back. */
+static int region_new_too_large(void)
+{
+	uint32_t home;
+
+	request(VSN_CMD_REGION_NEW);
+	nl_u64(&msg, VSN_A_REGION_SIZE, 4 * TEST_CAPACITY);
+	for (home = 0; home < 4; home++)
+		nl_u32(&msg, VSN_A_REGION_HOME, home);
+	return ask();
+}
+
+static bool last_home_is_full(void)
+{
+	region = test_region(scene.ctl, scene.name, 3, TEST_CAPACITY);
+	return region && connect_nl();
+}
+
+/* Many others, so that the tables have more than one node. */
+static bool among_others(void)
+{
+	struct vsn_ctl_region *r;
+	int i;
+
+	for (i = 0; i < 40; i++) {
+		r = test_region(scene.ctl, scene.name, 1, 4 * KIB);
+		if (!r)
+			return false;
+		vsn_ctl_region_free(r);
+	}
+	return connect_nl();
+}
+
+static bool untouched_region(void)
+{
+	region = test_region(scene.ctl, scene.name, 1, HUGE);
+	return region && connect_nl();
+}
+
+static bool written_region(void)
+{
+	return untouched_region() && pwrite(scene.fd, "ab", 2, region->ua + PAGE - 1) == 2;
+}
+
+static bool region_and_listener(void)
+{
+	region = test_region(scene.ctl, scene.name, 1, HUGE);
+	return region && listen_too();
+}
+
+static bool map_region(uint64_t at)
+{
+	mapped = mmap(NULL, HUGE, PROT_READ | PROT_WRITE, MAP_SHARED, scene.fd, at);
+	if (mapped == MAP_FAILED)
+		return false;
+	*(volatile char *)mapped = 1;
+	return true;
+}
+
+static bool mapped_region(void)
+{
+	return written_region() && map_region(region->ua);
+}
+
+/* The first region of an endpoint is where its device window begins. */
+static bool region_in_mapped_window(void)
+{
+	return written_region() && map_region(1ULL << scene.shift);
+}
+
+static int region_del(void)
+{
+	request(VSN_CMD_REGION_DEL);
+	nl_u32(&msg, VSN_A_REGION_ID, region->id);
+	return ask();
+}
+
+static int region_get(void)
+{
+	request(VSN_CMD_REGION_GET);
+	nl_u32(&msg, VSN_A_REGION_ID, region->id);
+	return ask();
+}
+
+static int region_get_none(void)
+{
+	request(VSN_CMD_REGION_GET);
+	nl_u32(&msg, VSN_A_REGION_ID, 12345);
+	return ask();
+}
+
+static int region_dump(void)
+{
+	request_dump(VSN_CMD_REGION_GET);
+	return ask();
+}
+
+/* Limits */
+
+static bool limits(const char *name)
+{
+	struct vsn_ctl_limit limit;
+
+	if (vsn_ctl_limit_get(scene.ctl, name, &limit))
+		return false;
+	limit_before = limit.resident;
+	return !vsn_ctl_limit_set(scene.ctl, name, 64 * MIB) && listen_too();
+}
+
+static bool fabric_limit(void)
+{
+	return limits(scene.name);
+}
+
+static bool module_limit(void)
+{
+	return limits(NULL);
+}
+
+static void restore_module_limit(void)
+{
+	vsn_ctl_limit_set(scene.ctl, NULL, limit_before);
+	disconnect();
+}
+
+static int limit_get(void)
+{
+	request(VSN_CMD_LIMIT_GET);
+	return ask();
+}
+
+static int limit_get_module(void)
+{
+	nl_begin(&msg, nl.family, VSN_CMD_LIMIT_GET);
+	return ask();
+}
+
+static int limit_set(void)
+{
+	request(VSN_CMD_LIMIT_SET);
+	nl_u64(&msg, VSN_A_LIMIT_RESIDENT, 96 * MIB);
+	return ask();
+}
+
+static int limit_set_module(void)
+{
+	nl_begin(&msg, nl.family, VSN_CMD_LIMIT_SET);
+	nl_u64(&msg, VSN_A_LIMIT_RESIDENT, 96 * MIB);
+	return ask();
+}
+
+#define ROW(what, ...)	{ .name = what, .errnos = REFUSED, __VA_ARGS__ }
+
+#define PARTS		9	/* of the fabric of nl_fabric.h */
+
+/* A fabric that is committed has a device, and half of the machine for a limit. */
+#define COMMIT		{ { W_STATE, 1 }, { W_NODE, 1 }, { W_LIMIT, ANY } }
+#define NEW_FABRIC	{ { W_FABRICS, 1 }, { W_STATE, 2 }, { W_PARTS, PARTS },		\
+			  { W_NODE, 1 }, { W_LIMIT, ANY } }
+#define DEL_FABRIC	{ { W_FABRICS, -1 }, { W_STATE, -2 }, { W_PARTS, -PARTS },	\
+			  { W_NODE, -1 }, { W_LIMIT, ANY } }
+
+static const struct sweep_row rows[] = {
+	ROW("fabric-new, a draft", .flags = SWEEP_BARE, .prepare = connect_nl,
+	    .call = fabric_new_draft, .verify = one_object, .cleanup = drop_fabric,
+	    .changes = { { W_FABRICS, 1 }, { W_STATE, 1 }, { W_PARTS, 4 } }),
+	ROW("fabric-new, committed", .flags = SWEEP_BARE, .prepare = listen_too,
+	    .call = fabric_new, .verify = check_heard_and_answered, .cleanup = drop_fabric,
+	    .changes = NEW_FABRIC),
+	ROW("fabric-new, which does not fit together", .flags = SWEEP_BARE,
+	    .prepare = connect_nl, .call = fabric_new_wrong, .cleanup = drop_fabric,
+	    .expect = -EINVAL),
+	ROW("fabric-new, of a name that is taken", .prepare = connect_nl, .call = fabric_new,
+	    .cleanup = disconnect, .expect = -EEXIST),
+	ROW("fabric-set, dims", .flags = SWEEP_BARE, .prepare = empty_draft,
+	    .call = fabric_set_dims, .verify = one_object, .cleanup = drop_fabric,
+	    .changes = { { W_PARTS, 4 } }),
+	ROW("fabric-set, kinds", .flags = SWEEP_BARE, .prepare = draft_with_dims,
+	    .call = fabric_set_kinds, .verify = one_object, .cleanup = drop_fabric,
+	    .changes = { { W_PARTS, 2 } }),
+	ROW("fabric-set, a network of two tiers", .flags = SWEEP_BARE,
+	    .prepare = draft_with_kinds, .call = fabric_set_network, .verify = one_object,
+	    .cleanup = drop_fabric, .changes = { { W_PARTS, 3 } }),
+	ROW("fabric-set, commit", .flags = SWEEP_BARE, .prepare = full_draft_and_listener,
+	    .call = fabric_set_commit, .verify = check_heard_and_answered,
+	    .cleanup = drop_fabric, .changes = COMMIT),
+	ROW("fabric-set, of what is committed", .prepare = connect_nl,
+	    .call = fabric_set_dims, .cleanup = disconnect, .expect = -EBUSY),
+	ROW("fabric-get, a draft", .flags = SWEEP_BARE, .prepare = full_draft,
+	    .call = fabric_get, .verify = one_object, .cleanup = drop_fabric),
+	ROW("fabric-get", .prepare = connect_nl, .call = fabric_get, .verify = one_object,
+	    .cleanup = disconnect),
+	ROW("fabric-get, of none", .flags = SWEEP_BARE, .prepare = connect_nl,
+	    .call = fabric_get, .cleanup = disconnect, .expect = -ENOENT),
+	ROW("fabric-get, dump", .prepare = connect_nl, .call = fabric_dump,
+	    .verify = some_objects, .cleanup = disconnect),
+	ROW("fabric-del, a draft", .flags = SWEEP_BARE, .prepare = full_draft,
+	    .call = fabric_del, .cleanup = drop_fabric,
+	    .changes = { { W_FABRICS, -1 }, { W_STATE, -1 }, { W_PARTS, -PARTS } }),
+	ROW("fabric-del", .flags = SWEEP_BARE, .prepare = fabric_and_listener,
+	    .call = fabric_del, .verify = check_heard, .cleanup = drop_fabric,
+	    .changes = DEL_FABRIC),
+	ROW("fabric-del, of one in use", .prepare = connect_nl, .call = fabric_del,
+	    .cleanup = disconnect, .expect = -EBUSY),
+
+	ROW("endpoint-get, by id", .prepare = connect_nl, .call = endpoint_get_id,
+	    .verify = one_object, .cleanup = disconnect),
+	ROW("endpoint-get, by name", .prepare = connect_nl, .call = endpoint_get_name,
+	    .verify = one_object, .cleanup = disconnect),
+	ROW("endpoint-get, dump", .prepare = connect_nl, .call = endpoint_dump,
+	    .verify = some_objects, .cleanup = disconnect),
+	ROW("endpoint-get, dump, filtered", .prepare = traffic, .call = endpoint_dump_some,
+	    .verify = some_objects, .cleanup = drop_region),
+	ROW("link-get", .prepare = connect_nl, .call = link_get, .verify = one_object,
+	    .cleanup = disconnect),
+	ROW("link-get, dump", .prepare = connect_nl, .call = link_dump,
+	    .verify = some_objects, .cleanup = disconnect),
+	ROW("link-get, dump, filtered", .prepare = traffic, .call = link_dump_some,
+	    .verify = some_objects, .cleanup = drop_region),
+	ROW("link-get, dump, of no network", .prepare = connect_nl, .call = link_dump_unknown,
+	    .cleanup = disconnect, .expect = -ENOENT),
+
+	ROW("region-new", .flags = SWEEP_FRESH, .prepare = listen_too, .call = region_new,
+	    .verify = check_heard_and_answered, .cleanup = drop_new_region,
+	    .changes = { { W_REGIONS, 1 }, { W_ALLOCATED, 64 * KIB } }),
+	ROW("region-new, interleaved", .flags = SWEEP_FRESH | SWEEP_STARVE,
+	    .prepare = connect_nl, .call = region_new_interleaved, .verify = one_object,
+	    .cleanup = drop_new_region,
+	    .changes = { { W_REGIONS, 1 }, { W_ALLOCATED, MIB } }),
+	ROW("region-new, huge", .flags = SWEEP_FRESH, .prepare = connect_nl,
+	    .call = region_new_huge, .verify = one_object, .cleanup = drop_new_region,
+	    .changes = { { W_REGIONS, 1 }, { W_ALLOCATED, HUGE } }),
+	ROW("region-new, among others", .flags = SWEEP_FRESH | SWEEP_STARVE,
+	    .prepare = among_others, .call = region_new, .verify = one_object,
+	    .cleanup = drop_new_region,
+	    .changes = { { W_REGIONS, 1 }, { W_ALLOCATED, 64 * KIB } }),
+	ROW("region-new, too large", .prepare = last_home_is_full,
+	    .call = region_new_too_large, .cleanup = drop_region, .expect = -ENOSPC),
+	ROW("region-del", .prepare = region_and_listener, .call = region_del,
+	    .verify = check_heard, .cleanup = drop_region,
+	    .changes = { { W_REGIONS, -1 }, { W_ALLOCATED, -HUGE } }),
+	ROW("region-del, with contents", .prepare = written_region, .call = region_del,
+	    .cleanup = drop_region,
+	    .changes = { { W_REGIONS, -1 }, { W_ALLOCATED, -HUGE }, { W_RESIDENT, -2 * PAGE } }),
+	ROW("region-del, in a mapped window", .flags = SWEEP_STARVE,
+	    .prepare = region_in_mapped_window, .call = region_del, .cleanup = drop_region,
+	    .changes = { { W_REGIONS, -1 }, { W_ALLOCATED, -HUGE }, { W_RESIDENT, -2 * PAGE } }),
+	ROW("region-del, of one that is mapped", .prepare = mapped_region,
+	    .call = region_del, .cleanup = drop_region, .expect = -EBUSY),
+	ROW("region-get", .prepare = untouched_region, .call = region_get,
+	    .verify = one_object, .cleanup = drop_region),
+	ROW("region-get, of none", .prepare = connect_nl, .call = region_get_none,
+	    .cleanup = disconnect, .expect = -ENOENT),
+	ROW("region-get, dump", .prepare = untouched_region, .call = region_dump,
+	    .verify = some_objects, .cleanup = drop_region),
+
+	ROW("limit-get", .prepare = connect_nl, .call = limit_get, .verify = one_object,
+	    .cleanup = disconnect),
+	ROW("limit-get, the module's", .prepare = connect_nl, .call = limit_get_module,
+	    .verify = one_object, .cleanup = disconnect),
+	ROW("limit-set", .prepare = fabric_limit, .call = limit_set,
+	    .verify = check_heard, .cleanup = disconnect, .changes = { { W_LIMIT, 32 * MIB } }),
+	ROW("limit-set, the module's", .prepare = module_limit, .call = limit_set_module,
+	    .verify = check_heard, .cleanup = restore_module_limit,
+	    .changes = { { W_MODULE_LIMIT, 32 * MIB } }),
+};
+
+int main(void)
+{
+	return sweep_main(rows, ARRAY_SIZE(rows));
+}
