@@ -5,6 +5,7 @@
  */
 #include <sys/ioctl.h>
 #include <sys/stat.h>
+#include <sys/uio.h>
 
 #include "memory_fixture.h"
 
@@ -71,6 +72,55 @@ TEST_F(memory, bad_buffer_is_efault)
 	EXPECT_EQ(-1, pwrite(self->fd, bad, 16, self->r->ua));
 	EXPECT_EQ(EFAULT, errno);
 	munmap(bad, PAGE);
+}
+
+/* One call that moves @len bytes, over and over. */
+struct mover {
+	uint64_t ua;
+	size_t len;
+	bool write;
+};
+
+static int move_for_ever(memory_t *self, void *arg)
+{
+	struct mover *m = arg;
+	struct iovec iov[1024];
+	void *buf = calloc(1, MIB);
+	size_t i;
+
+	for (i = 0; i < m->len / MIB; i++)
+		iov[i] = (struct iovec) { buf, MIB };
+	while ((m->write ? pwritev(self->fd, iov, i, m->ua) :
+			   preadv(self->fd, iov, i, m->ua)) == m->len)
+		;
+	return 1;
+}
+
+/* Who is killed in the middle of it does not go on to the end. */
+TEST_F(memory, killed_in_a_long_read_or_write)
+{
+	struct vsn_ctl_region *big = test_region(self->ctl, self->name, 1, 1024 * MIB);
+	struct mover movers[] = {
+		{ big->ua, 1024 * MIB, false },
+		{ big->ua, 64 * MIB, true },
+	};
+	int i, status;
+	pid_t pid;
+
+	for (i = 0; i < 6; i++) {
+		pid = fork();
+		if (!pid)
+			_exit(move_for_ever(self, &movers[i % 2]));
+		ASSERT_LT(0, pid);
+		/* Long enough for it to be at it */
+		usleep(150 * 1000);
+		kill(pid, SIGKILL);
+		ASSERT_EQ(pid, waitpid(pid, &status, 0));
+		EXPECT_TRUE(WIFSIGNALED(status));
+	}
+	/* It held nothing that would keep the region. */
+	EXPECT_EQ(0, vsn_ctl_region_del(self->ctl, self->name, big->id));
+	vsn_ctl_region_free(big);
 }
 
 TEST_F(memory, seek_goes_by_address)
@@ -148,6 +198,35 @@ TEST_F(memory, device_window_without_an_owner)
 	EXPECT_EQ(EFAULT, errno);
 	EXPECT_EQ(PAGE, pwrite(self->fd, buf, sizeof(buf), window(self, 0) + MIB - PAGE));
 	EXPECT_EQ(PAGE, resident(self, self->r));
+}
+
+/* A hole is zeros up to the region behind it, and nobody's memory. */
+TEST_F(memory, device_window_with_a_hole)
+{
+	struct vsn_ctl_region *low, *high;
+	unsigned char buf[3 * PAGE], *p;
+
+	low = test_region(self->ctl, self->name, 3, PAGE);
+	high = test_region(self->ctl, self->name, 3, PAGE);
+	ASSERT_NE(NULL, low);
+	ASSERT_NE(NULL, high);
+	memset(buf, 1, sizeof(buf));
+	ASSERT_EQ(PAGE, pwrite(self->fd, buf, PAGE, high->ua));
+	ASSERT_EQ(0, vsn_ctl_region_del(self->ctl, self->name, low->id));
+	EXPECT_EQ(sizeof(buf), pread(self->fd, buf, sizeof(buf), window(self, 3)));
+	EXPECT_TRUE(is_filled(buf, PAGE, 0));
+	EXPECT_TRUE(is_filled(buf + PAGE, PAGE, 1));
+	EXPECT_TRUE(is_filled(buf + 2 * PAGE, PAGE, 0));
+	EXPECT_EQ(-1, pwrite(self->fd, buf, 1, window(self, 3)));
+	EXPECT_EQ(EFAULT, errno);
+	p = map_at(self->fd, window(self, 3), 2 * PAGE);
+	ASSERT_NE(MAP_FAILED, p);
+	EXPECT_TRUE(gets_sigbus(p, false));
+	EXPECT_TRUE(gets_sigbus(p, true));
+	EXPECT_EQ(1, p[PAGE]);
+	munmap(p, 2 * PAGE);
+	vsn_ctl_region_free(low);
+	vsn_ctl_region_free(high);
 }
 
 TEST_F(memory, device_window_ends_at_capacity)

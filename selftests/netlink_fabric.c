@@ -183,6 +183,24 @@ TEST_F(fabric, failed_new_leaves_nothing)
 	EXPECT_EQ(0, new_fabric(&self->s, "t"));
 }
 
+TEST_F(fabric, system_is_text)
+{
+	nl_fabric(&self->s, &self->m, VSN_CMD_FABRIC_NEW, "t");
+	nl_str(&self->m, VSN_A_FABRIC_SYSTEM, "a\tb");
+	EXPECT_EQ(-EINVAL, ask());
+	EXPECT_EQ(VSN_A_FABRIC_SYSTEM, self->r.bad);
+	EXPECT_EQ(-ENOENT, get_fabric());
+	nl_fabric(&self->s, &self->m, VSN_CMD_FABRIC_NEW, "t");
+	nl_str(&self->m, VSN_A_FABRIC_SYSTEM, "a b");
+	ASSERT_EQ(0, ask());
+	nl_fabric(&self->s, &self->m, VSN_CMD_FABRIC_SET, "t");
+	nl_str(&self->m, VSN_A_FABRIC_SYSTEM, "\177");
+	EXPECT_EQ(-EINVAL, ask());
+	EXPECT_EQ(VSN_A_FABRIC_SYSTEM, self->r.bad);
+	ASSERT_EQ(0, get_fabric());
+	EXPECT_STREQ("a b", nl_get_str(self->r.data, self->r.len, VSN_A_FABRIC_SYSTEM));
+}
+
 TEST_F(fabric, empty_draft_is_not_committed)
 {
 	nl_fabric(&self->s, &self->m, VSN_CMD_FABRIC_NEW, "t");

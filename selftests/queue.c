@@ -57,6 +57,51 @@ TEST_F(queue, setup_reports_sizes_and_defaults)
 }
 
 /* The rule of all structures: they grow at the end. */
+/* Where the sizes cannot be told, there is no queue. */
+TEST_F(queue, setup_that_cannot_be_written)
+{
+	struct vsn_queue_setup *s;
+	struct vsn_ctl_fabric *f;
+
+	s = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	ASSERT_NE(MAP_FAILED, s);
+	s->size = sizeof(*s);
+	s->sq_entries = 4;
+	ASSERT_EQ(0, mprotect(s, 4096, PROT_READ));
+	EXPECT_EQ(-1, ioctl(vsn_dev_fd(self->dev), VSN_IOC_QUEUE, s));
+	EXPECT_EQ(EFAULT, errno);
+	ASSERT_EQ(0, vsn_ctl_fabric_get(self->ctl, self->name, &f));
+	EXPECT_EQ(2, f->contexts);
+	vsn_ctl_fabric_free(f);
+	munmap(s, 4096);
+}
+
+/* What a program that is stuck was about: /proc/PID/fdinfo/FD. */
+TEST_F(queue, fdinfo_tells_what_is_pending)
+{
+	char path[64], text[1024], want[256];
+	ssize_t n;
+	int fd;
+
+	vsn_prep_nop(vsn_queue_sqe(self->q), 0, 0);
+	ASSERT_EQ(1, vsn_queue_submit(self->q));
+	ASSERT_EQ(0, vsn_dev_run(self->dev, VSN_TIME_MAX, NULL));
+	vsn_prep_nop(vsn_queue_sqe(self->q), 0, 0);
+	ASSERT_EQ(1, vsn_queue_submit(self->q));
+	self->rings->sq_tail = 3;
+	snprintf(path, sizeof(path), "/proc/self/fdinfo/%d", vsn_queue_fd(self->q));
+	fd = open(path, O_RDONLY);
+	ASSERT_LE(0, fd);
+	n = read(fd, text, sizeof(text) - 1);
+	ASSERT_LT(0, n);
+	text[n] = 0;
+	snprintf(want, sizeof(want),
+		 "fabric:\t%s\nsq:\t8 entries, head 2, tail 3\ncq:\t8 entries, head 0, tail 1\npending:\t1\n",
+		 self->name);
+	EXPECT_NE(NULL, strstr(text, want)) TH_LOG("%s", text);
+	close(fd);
+}
+
 TEST_F(queue, structures_grow_at_their_end)
 {
 	struct {
@@ -164,6 +209,49 @@ TEST_F(queue, poll_wakes_when_somebody_runs)
 	EXPECT_EQ(0, (intptr_t)result);
 }
 
+static void *ring_later(void *q)
+{
+	struct timespec ts = { .tv_nsec = 100 * 1000 * 1000 };
+	struct vsn_doorbell bell = { .size = sizeof(bell) };
+
+	nanosleep(&ts, NULL);
+	return (void *)(intptr_t)(ioctl(vsn_queue_fd(q), VSN_IOC_DOORBELL, &bell) ?
+				  -errno : (int)bell.taken);
+}
+
+/* A full submission ring has room again when somebody else rings. */
+TEST_F(queue, poll_wakes_when_somebody_rings)
+{
+	struct vsn_queue *q = vsn_queue_create_sized(self->dev, ENTRIES, 2 * ENTRIES);
+	struct pollfd p = { .events = POLLOUT };
+	struct vsn_rings *rings;
+	struct vsn_sqe *sqes;
+	pthread_t thread;
+	void *result;
+	int i;
+
+	ASSERT_NE(NULL, q);
+	p.fd = vsn_queue_fd(q);
+	rings = mmap(NULL, sizeof(*rings), PROT_READ | PROT_WRITE, MAP_SHARED, p.fd,
+		     VSN_OFF_RINGS);
+	sqes = mmap(NULL, ENTRIES * sizeof(*sqes), PROT_READ | PROT_WRITE, MAP_SHARED, p.fd,
+		    VSN_OFF_SQES);
+	ASSERT_NE(MAP_FAILED, rings);
+	ASSERT_NE(MAP_FAILED, sqes);
+	for (i = 0; i < ENTRIES; i++)
+		vsn_prep_nop(&sqes[i], 0, 0);
+	rings->sq_tail = ENTRIES;
+	EXPECT_EQ(0, poll(&p, 1, 0));
+	ASSERT_EQ(0, pthread_create(&thread, NULL, ring_later, q));
+	EXPECT_EQ(1, poll(&p, 1, 20 * 1000));
+	EXPECT_EQ(POLLOUT, p.revents);
+	pthread_join(thread, &result);
+	EXPECT_EQ(ENTRIES, (intptr_t)result);
+	munmap(rings, sizeof(*rings));
+	munmap(sqes, ENTRIES * sizeof(*sqes));
+	vsn_queue_destroy(q);
+}
+
 TEST_F(queue, eventfd_counts_completions)
 {
 	int fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC), i;
@@ -186,6 +274,11 @@ TEST_F(queue, eventfd_counts_completions)
 	vsn_prep_nop(vsn_queue_sqe(self->q), 0, 0);
 	ASSERT_EQ(1, vsn_queue_submit(self->q));
 	ASSERT_EQ(0, vsn_dev_run(self->dev, VSN_TIME_MAX, NULL));
+	EXPECT_EQ(-1, read(fd, &n, sizeof(n)));
+
+	/* It may still be set when the queue goes. */
+	ASSERT_EQ(0, vsn_queue_eventfd(self->q, fd));
+	close_queue(self);
 	EXPECT_EQ(-1, read(fd, &n, sizeof(n)));
 	close(fd);
 }
