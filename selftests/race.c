@@ -404,21 +404,6 @@ static int del_fabric_once(void *arg)
 	return race_del_fabric(arg);
 }
 
-static int del_module_once(void *arg)
-{
-	return syscall(SYS_delete_module, "vsn", O_NONBLOCK) ? -errno : 0;
-}
-
-/**
- * race_remove_module - remove the module, which nothing holds or soon will
- *
- * Return: 0, -ENOENT it was not there, or why it stays.
- */
-int race_remove_module(void)
-{
-	return try_for_a_while(del_module_once, NULL, EAGAIN);
-}
-
 /* Does nothing hold the module? */
 static int module_is_free(void *arg)
 {
@@ -431,6 +416,39 @@ static int module_is_free(void *arg)
 		users = -1;
 	fclose(f);
 	return users ? -EAGAIN : 0;
+}
+
+const char *race_teardown(struct race *race)
+{
+	struct race_worker *w = calloc(1, sizeof(*w));
+	static char why[160];
+	int i, err;
+
+	for (i = RACE_SLOTS; i < RACE_SLOTS_END; i++)
+		close(i);
+	if (race->map != MAP_FAILED)
+		munmap(race->map, RACE_REGION);
+	if (!w)
+		return "no memory";
+	w->race = race;
+	err = race_nl_setup(w);
+	if (!err) {
+		err = try_for_a_while(del_fabric_once, w, EBUSY);
+		race_nl_cleanup(w);
+	}
+	free(w);
+	munmap(race, sizeof(*race));
+	if (err && err != -ENOENT) {
+		snprintf(why, sizeof(why), "the fabric stays: %s", strerror(-err));
+		return why;
+	}
+	err = try_for_a_while(module_is_free, NULL, EAGAIN);
+	return err && err != -ENOENT ? "something holds the module" : NULL;
+}
+
+static int del_module_once(void *arg)
+{
+	return syscall(SYS_delete_module, "vsn", O_NONBLOCK) ? -errno : 0;
 }
 
 /* A kernel that counts allocations says what of the module's is left. */
@@ -451,45 +469,18 @@ static const char *leaked(int kmsg)
 	}
 }
 
-const char *race_teardown(struct race *race)
+const char *race_end(void)
 {
-	struct race_worker *w = calloc(1, sizeof(*w));
-	int kmsg = open("/dev/kmsg", O_RDONLY | O_NONBLOCK | O_CLOEXEC);
-	static char why[160];
+	int kmsg = open("/dev/kmsg", O_RDONLY | O_NONBLOCK | O_CLOEXEC), err;
 	const char *leak;
-	int i, err;
 
-	for (i = RACE_SLOTS; i < RACE_SLOTS_END; i++)
-		close(i);
-	if (race->map != MAP_FAILED)
-		munmap(race->map, RACE_REGION);
-	if (!w || kmsg < 0)
-		return "no memory, or no kernel log";
+	if (kmsg < 0)
+		return "no kernel log";
 	lseek(kmsg, 0, SEEK_END);
-	w->race = race;
-	err = race_nl_setup(w);
-	if (!err) {
-		err = try_for_a_while(del_fabric_once, w, EBUSY);
-		race_nl_cleanup(w);
-	}
-	if (err && err != -ENOENT) {
-		snprintf(why, sizeof(why), "the fabric stays: %s", strerror(-err));
-		return why;
-	}
-	free(w);
-	munmap(race, sizeof(*race));
-	/* To remove it takes time, and tells more where detectors look. */
-	if (debug_kernel())
-		err = race_remove_module();
-	else
-		err = try_for_a_while(module_is_free, NULL, EAGAIN);
-	if (err && err != -ENOENT) {
-		snprintf(why, sizeof(why), "the module stays: %s", strerror(-err));
-		return why;
-	}
+	err = try_for_a_while(del_module_once, NULL, EAGAIN);
 	leak = leaked(kmsg);
 	close(kmsg);
-	return leak;
+	return err ? "the module stays" : leak;
 }
 
 static size_t print_count(char *buf, size_t size, const struct race_side *side,

@@ -8,7 +8,9 @@
  *
  *  - both have succeeded, and the cell says how often;
  *  - whatever failed did so with an errno that its side lists;
- *  - the fabric can be deleted and the module removed, all of its memory with it.
+ *  - the fabric can be deleted, and nothing holds the module.
+ *
+ * After the last cell the module is removed, and has left no memory behind.
  *
  * The kernel's own detectors find what goes wrong in between.
  */
@@ -160,6 +162,8 @@ const char *race_setup(struct race **race, const struct race_cell *cell, bool *s
 const char *race_run(struct race *race);
 /* Take all down, which must be possible; NULL, or what was wrong. */
 const char *race_teardown(struct race *race);
+/* After all cells: remove the module; NULL, or what was wrong. */
+const char *race_end(void);
 /* The cell's line. */
 void race_print(const struct race *race, char *buf, size_t size);
 
@@ -181,6 +185,5 @@ void race_put(struct race_worker *w, int fd);
 int race_place(int fd, enum race_slot slot);
 /* Call @fn; false if it ended in SIGBUS or SIGSEGV. */
 bool race_touch(void (*fn)(void *arg), void *arg);
-int race_remove_module(void);
 
 #endif /* RACE_H */

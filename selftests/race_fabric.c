@@ -5,6 +5,7 @@
  *
  * Who has it open keeps it, so each step of a user opens it anew.
  */
+#include "nl_fabric.h"
 #include "race_fixture.h"
 #include "race_users.h"
 
@@ -32,5 +33,49 @@ CELL(fabric_del, monitor, OPENED);
 CELL(fabric_del, sysfs, OPENED);
 CELL(fabric_del, devices, OPENED);
 CELL(fabric_del, tracepoints, OPENED, .patches = true);
+
+/* A draft is made, filled in and committed in several messages, by two at once. */
+static int draft_step(struct race_worker *w)
+{
+	int err;
+
+	nl_fabric(&w->s, &w->m, VSN_CMD_FABRIC_NEW, w->race->name);
+	put_dims(&w->m);
+	err = nl_ask(&w->s, &w->m, &w->r);
+	if (err && err != -EEXIST)
+		return err;
+	nl_fabric(&w->s, &w->m, VSN_CMD_FABRIC_SET, w->race->name);
+	put_accelerators(&w->m);
+	put_hosts(&w->m);
+	err = nl_ask(&w->s, &w->m, &w->r);
+	if (err && err != -EEXIST)
+		return err;
+	nl_fabric(&w->s, &w->m, VSN_CMD_FABRIC_SET, w->race->name);
+	put_network(&w->m);
+	nl_flag(&w->m, VSN_A_FABRIC_COMMIT);
+	return nl_ask(&w->s, &w->m, &w->r);
+}
+
+/*
+ * EBUSY: the other has committed it; EEXIST: it has the network; EINVAL: it was
+ * deleted and begun again, and cannot be committed as far as it is.
+ */
+static const struct race_side draft = {
+	.name = "draft", .setup = race_nl_setup, .step = draft_step,
+	.cleanup = race_nl_cleanup, .errs = RACE_ERRS(EBUSY, EEXIST, EINVAL),
+};
+
+static int draft_del_step(struct race_worker *w)
+{
+	usleep(race_random(w, 3000));
+	return race_del_fabric(w);
+}
+
+static const struct race_side draft_del = {
+	.name = "fabric-del", .setup = race_nl_setup, .step = draft_del_step,
+	.cleanup = race_nl_cleanup,
+};
+
+CELL(draft_del, draft, .bare = true, .errs = RACE_ERRS(ENOENT, ENODEV));
 
 TEST_HARNESS_MAIN

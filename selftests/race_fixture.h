@@ -6,6 +6,7 @@
 #include "kselftest_harness.h"
 
 #include "race.h"
+#include "vsn_test.h"
 
 FIXTURE(cell) {
 	struct race *race;
@@ -56,6 +57,34 @@ TEST_F(cell, race)
 	why = race_run(self->race);
 	race_print(self->race, line, sizeof(line));
 	TH_LOG("%s", line);
+	EXPECT_EQ(NULL, why)
+		TH_LOG("%s", why);
+}
+
+/* The last of all, as the order of fixtures is that of tests. */
+FIXTURE(module) {
+};
+
+FIXTURE_SETUP(module)
+{
+	const char *why = test_ready();
+
+	if (why)
+		SKIP(return, "%s", why);
+}
+
+FIXTURE_TEARDOWN(module)
+{
+}
+
+/*
+ * By the kernel's own count, where it keeps one; a cache of operations that is not
+ * empty is reported by every kernel.
+ */
+TEST_F(module, leaves_nothing_behind)
+{
+	const char *why = race_end();
+
 	EXPECT_EQ(NULL, why)
 		TH_LOG("%s", why);
 }
