@@ -13,6 +13,7 @@
 
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
+#include <linux/cpumask.h>
 #include <linux/debugfs.h>
 #include <linux/delay.h>
 #include <linux/error-injection.h>
@@ -280,15 +281,14 @@ static noinline void plant_list(void)
 
 static int planted_counter;
 
-/*
- * The number of rounds is so that some tens of accesses are watched, while the other
- * thread is at it.
- */
+/* One access in thousands is watched, and few of those as the other thread makes its own. */
+#define PLANTED_ROUNDS 1000000
+
 static noinline int plant_data_race_thread(void *unused)
 {
 	int i;
 
-	for (i = 0; i < 100000; i++) {
+	for (i = 0; i < PLANTED_ROUNDS; i++) {
 		planted_counter++;
 		/* Or the compiler adds it up. */
 		barrier();
@@ -300,18 +300,21 @@ static noinline int plant_data_race_thread(void *unused)
 	return 0;
 }
 
+/* Each on a processor of its own, or they may take turns. */
 static noinline void plant_data_race(void)
 {
-	struct task_struct *first, *second;
+	struct task_struct *first, *last;
 
-	first = kthread_run(plant_data_race_thread, NULL, "planted/0");
-	second = kthread_run(plant_data_race_thread, NULL, "planted/1");
-	/* To let them finish their rounds. */
-	msleep(2 * MSEC_PER_SEC);
+	first = kthread_run_on_cpu(plant_data_race_thread, NULL, cpumask_first(cpu_online_mask),
+				   "planted/%u");
+	last = kthread_run_on_cpu(plant_data_race_thread, NULL, cpumask_last(cpu_online_mask),
+				  "planted/%u");
+	/* A thread that is stopped before it ran does not run at all. */
+	msleep(MSEC_PER_SEC);
 	if (!IS_ERR(first))
 		kthread_stop(first);
-	if (!IS_ERR(second))
-		kthread_stop(second);
+	if (!IS_ERR(last))
+		kthread_stop(last);
 }
 
 static const struct {
