@@ -166,7 +166,7 @@ index_exists()
 		[ -e "$TREE/build/coverage/html/kmod/main.c.gcov.html" ]
 }
 
-plan 31
+plan 32
 
 filler=60
 explains
@@ -247,6 +247,10 @@ filler=21
 build || note "does not compile"
 check_fails "counts of another build" "is not of" coverage "$WORK/a"
 check_fails "no counts at all" "no counts" coverage "$WORK"
+printf 'int more(void)\n{\n\treturn 1;\n}\n' > "$TREE/kmod/more.c"
+build && run a 0
+check_fails "a file that is not counted" "nothing counts the lines of kmod/more.c" \
+	coverage "$WORK/a"
 check_fails "KTAP says when there is nothing to say" "Bail out!" coverage --ktap "$WORK"
 
 finish
