@@ -13,7 +13,7 @@
 #include "vsn_test.h"
 
 /* A cell that is slow, or has bad luck, gets this many times its time. */
-#define PATIENCE	20
+#define PATIENCE	40
 
 static __thread sigjmp_buf *touch_env;
 
@@ -76,6 +76,25 @@ void race_count(struct race_count *count, int err)
 unsigned int race_random(struct race_worker *w, unsigned int below)
 {
 	return rand_r(&w->seed) % below;
+}
+
+/**
+ * race_life - how long what is to be removed lives
+ * @w: the remover's worker
+ * @us: a bound, us
+ *
+ * Longer and longer until a user has succeeded once, so that on a slow machine one
+ * does.
+ *
+ * Return: us, below @us at first.
+ */
+unsigned int race_life(struct race_worker *w, unsigned int us)
+{
+	unsigned long rounds = __atomic_load_n(&w->race->removed.ok, __ATOMIC_RELAXED);
+
+	if (__atomic_load_n(&w->race->used.ok, __ATOMIC_RELAXED))
+		return race_random(w, us);
+	return race_random(w, us << (rounds < 7 ? rounds : 7));
 }
 
 static void on_fault(int sig)

@@ -171,6 +171,8 @@ void race_print(const struct race *race, char *buf, size_t size);
 bool race_going(const struct race *race);
 void race_count(struct race_count *count, int err);
 unsigned int race_random(struct race_worker *w, unsigned int below);
+/* How long what is to be removed lives, us: longer until a user has succeeded. */
+unsigned int race_life(struct race_worker *w, unsigned int us);
 int race_nl_setup(struct race_worker *w);
 void race_nl_cleanup(struct race_worker *w);
 int race_new_fabric(struct race_worker *w);

@@ -67,7 +67,7 @@ static const struct race_side draft = {
 
 static int draft_del_step(struct race_worker *w)
 {
-	usleep(race_random(w, 3000));
+	usleep(race_life(w, 3000));
 	return race_del_fabric(w);
 }
 

@@ -49,7 +49,7 @@ FIXTURE_TEARDOWN(cell)
 		TH_LOG("%s", why);
 }
 
-TEST_F(cell, race)
+TEST_F_TIMEOUT(cell, race, 90)
 {
 	char line[512];
 	const char *why;

@@ -58,7 +58,7 @@ static int sigkill_step(struct race_worker *w)
 		be_killed(w);
 	if (pid < 0)
 		return -errno;
-	usleep(2000 + race_random(w, 30000));
+	usleep(2000 + race_life(w, 30000));
 	return kill_child(pid);
 }
 
@@ -209,7 +209,7 @@ static int sigkill_read_step(struct race_worker *w)
 	if (pid < 0)
 		return -errno;
 	__atomic_store_n(&w->race->child, pid, __ATOMIC_RELEASE);
-	usleep(2000 + race_random(w, 20000));
+	usleep(2000 + race_life(w, 20000));
 	err = kill_child(pid);
 	return err;
 }

@@ -45,7 +45,7 @@ static int reload_step(struct race_worker *w)
 	if (race_random(w, 2))
 		usleep(race_random(w, 2000));
 	err = test_insmod();
-	usleep(race_random(w, 10000));
+	usleep(race_life(w, 10000));
 	return err;
 }
 
