@@ -190,7 +190,7 @@ static u64 fault_bytes(const struct vm_fault *vmf, struct folio *folio)
 #ifdef CONFIG_TRANSPARENT_HUGEPAGE
 	struct vm_area_struct *vma = vmf->vma;
 
-	if (folio_order(folio) == PMD_ORDER && pmd_none(*vmf->pmd) &&
+	if (folio_order(folio) == PMD_ORDER && pmd_none(pmdp_get(vmf->pmd)) &&
 	    thp_vma_suitable_order(vma, vmf->address, PMD_ORDER) &&
 	    !vma_thp_disabled(vma, vma->vm_flags))
 		return PMD_SIZE;

@@ -156,7 +156,7 @@ int vsn_store_copy(struct vsn_region *dst, u64 dst_off, struct vsn_region *src,
 	return copy_forward(dst, dst_off, src, src_off, len, dst_off + len > src_off);
 }
 
-/* The pattern begins at @to. */
+/* The pattern begins at @to.  Others may read or write the same bytes. */
 static void fill_bytes(u8 *to, u64 pattern, u64 len)
 {
 	u64 head = min(len, -(unsigned long)to & 7);
@@ -167,14 +167,16 @@ static void fill_bytes(u8 *to, u64 pattern, u64 len)
 		return;
 	}
 	for (; head; head--, len--) {
-		*to++ = pattern;
+		WRITE_ONCE(*to, pattern);
+		to++;
 		pattern = ror64(pattern, 8);
 	}
 	words = len / 8;
 	memset64((u64 *)to, pattern, words);
 	to += words * 8;
 	for (len %= 8; len; len--) {
-		*to++ = pattern;
+		WRITE_ONCE(*to, pattern);
+		to++;
 		pattern = ror64(pattern, 8);
 	}
 }

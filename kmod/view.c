@@ -195,6 +195,16 @@ void vsn_view_stats(struct vsn_fabric *fabric, u32 ep, struct vsn_view_stats *st
 	stats->bytes = who ? atomic64_read(&who->bytes) : 0;
 }
 
+/*
+ * Is anything mapped?  It is asked without the lock that the tree is changed under,
+ * for the price of it; the answer may be out of date at once.  Who asks needs no
+ * more: what is mapped later finds no region, see region.c.
+ */
+static bool tree_mapped(struct address_space *mapping)
+{
+	return data_race(mapping_mapped(mapping));
+}
+
 /* Is a page from @first to @last in a VMA? */
 static bool inode_mapped(struct inode *inode, pgoff_t first, pgoff_t last)
 {
@@ -203,7 +213,7 @@ static bool inode_mapped(struct inode *inode, pgoff_t first, pgoff_t last)
 	struct rb_node *node;
 	bool found = false;
 
-	if (!mapping_mapped(mapping))
+	if (!tree_mapped(mapping))
 		return false;
 	i_mmap_lock_read(mapping);
 	/* The tree is sorted by the first page. */
@@ -252,10 +262,10 @@ bool vsn_views_any(struct vsn_fabric *fabric)
 	struct vsn_initiator *who;
 	unsigned long ep;
 
-	if (mapping_mapped(views->host->inode->i_mapping))
+	if (tree_mapped(views->host->inode->i_mapping))
 		return true;
 	xa_for_each(&views->by_endpoint, ep, who)
-		if (mapping_mapped(who->inode->i_mapping))
+		if (tree_mapped(who->inode->i_mapping))
 			return true;
 	return false;
 }
@@ -279,7 +289,7 @@ static void initiator_zap(struct vsn_initiator *who, vsn_views_zap_fn zap, void 
 {
 	struct address_space *mapping = who->inode->i_mapping;
 
-	if (mapping_mapped(mapping))
+	if (tree_mapped(mapping))
 		zap(mapping, windows_mapped(mapping), ctx);
 }
 
