@@ -5,7 +5,7 @@
 #   make                   build all of it
 #   make check             set up, build, lint, run every test in a VM
 #   make check-debug       every test on debug kernels, which are built once
-#   make check-long        both; make check-ci: what continuous integration runs
+#   make check-long        both; make check-ci: what finds most in the least time
 #   make demo              set up, build, show it at work in a VM
 #   make vm                a shell in a VM with the module loaded
 #   make install modules_install     PREFIX=, DESTDIR=, INSTALL_MOD_PATH=
