@@ -195,13 +195,14 @@ void vsn_view_stats(struct vsn_fabric *fabric, u32 ep, struct vsn_view_stats *st
 	stats->bytes = who ? atomic64_read(&who->bytes) : 0;
 }
 
-/*
- * Is anything mapped?  It is asked without the lock that the tree is changed under,
- * for the price of it; the answer may be out of date at once.  Who asks needs no
- * more: what is mapped later finds no region, see region.c.
- */
+/* Is anything mapped?  The answer may be out of date at once. */
 static bool tree_mapped(struct address_space *mapping)
 {
+	/*
+	 * Asked without the lock that the tree is changed under, for the price of
+	 * it.  Who asks needs no more: what is mapped later finds no region, see
+	 * region.c.
+	 */
 	return data_race(mapping_mapped(mapping));
 }
 
