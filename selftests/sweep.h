@@ -53,7 +53,6 @@ enum sweep_what {
 	W_WIRE,
 	W_FILES,	/* open in this process */
 	W_MAPPINGS,	/* of the module's files, in this process */
-	W_MODULE,	/* it is loaded */
 	W_NR
 };
 

@@ -103,13 +103,17 @@ static bool complain(unsigned int n, const char *what, const char *why)
 /* In a process of its own; @n: which point fails, or 0. */
 static bool begin(struct copy *copy, int (*what)(const char *name), unsigned int n)
 {
+	pid_t pid;
+
 	copy->point = n;
 	copy->ended = false;
 	copy->err = -EINTR;
 	fflush(stdout);
-	copy->pid = fork();
-	if (copy->pid)
-		return copy->pid > 0;
+	pid = fork();
+	if (pid) {
+		copy->pid = pid;
+		return pid > 0;
+	}
 	if (n)
 		sweep_arm(n);
 	copy->err = what(copy->name);
@@ -275,14 +279,18 @@ static bool unload_point(unsigned int n)
 
 static bool sweep(const char *name, bool (*point)(unsigned int n))
 {
+	unsigned int n, i;
 	bool ok = true;
-	unsigned int n;
 
 	failed = 0;
 	last = 0;
 	for (n = 1; n < POINTS_MAX && ok && !last; n++)
 		ok = point(n);
 	ok = end_all() && ok;
+	/* Where it went wrong, leave none to the next one. */
+	for (i = 0; i < COPIES; i++)
+		if (copies[i].name[0])
+			unload(copies[i].name);
 	ksft_print_msg("%s: %u points injected, %u failed\n", name, last ? last - 1 : n - 1,
 		       failed);
 	return ok && last > 1;

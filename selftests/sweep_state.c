@@ -34,7 +34,6 @@ static const char * const what_names[W_NR] = {
 	[W_WIRE] = "wire bytes",
 	[W_FILES] = "open files",
 	[W_MAPPINGS] = "mappings",
-	[W_MODULE] = "module",
 };
 
 struct scene scene = { .name = FABRIC, .fd = -1 };
@@ -162,15 +161,12 @@ void state_read(struct sweep_state *s)
 	char path[64];
 
 	memset(s, 0, sizeof(*s));
-	s->of[W_MODULE] = !access("/sys/module/vsn", F_OK);
 	snprintf(path, sizeof(path), "/dev/vsn/%s", scene.name);
 	s->of[W_NODE] = !access(path, F_OK);
 	snprintf(path, sizeof(path), "/dev/%s", scene.name);
 	s->of[W_STRAY] = !access(path, F_OK);
 	s->of[W_FILES] = count_files();
 	s->of[W_MAPPINGS] = count_mappings();
-	if (!scene.ctl)
-		return;
 	vsn_ctl_fabric_list(scene.ctl, add_fabric, s);
 	if (!vsn_ctl_limit_get(scene.ctl, NULL, &limit))
 		s->of[W_MODULE_LIMIT] = limit.resident;
