@@ -12,7 +12,7 @@
 #include "race.h"
 #include "vsn_test.h"
 
-/* A cell that is slow, or has bad luck, gets this many times its time. */
+/* A cell that is slow, or has bad luck, gets so many seconds. */
 #define PATIENCE	40
 
 static __thread sigjmp_buf *touch_env;
@@ -334,13 +334,13 @@ static const char *judge(const struct race *race)
 /* Both have done something, or never will. */
 static void wait_a_while(const struct race *race)
 {
-	double begin = seconds(), time = debug_kernel() ? 0.5 : 0.15;
+	double begin = seconds(), time = debug_kernel() ? 0.3 : 0.15;
 
 	do {
 		nap(20);
 	} while (seconds() < begin + time ||
 		 ((!race->removed.ok || !race->used.ok) &&
-		  seconds() < begin + PATIENCE * time));
+		  seconds() < begin + PATIENCE));
 }
 
 static struct race_worker *new_worker(struct race *race, unsigned int i)

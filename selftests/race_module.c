@@ -64,7 +64,20 @@ static int lookup_step(struct race_worker *w)
 	return err;
 }
 
-static const struct race_side lookup = { .name = "look-up", .step = lookup_step };
+/* EINVAL: a group that there is no more. */
+static int listen_step(struct race_worker *w)
+{
+	int err = race_nl_setup(w), group;
+
+	if (err)
+		return err;
+	group = w->s.group;
+	if (setsockopt(w->s.fd, SOL_NETLINK, NETLINK_ADD_MEMBERSHIP, &group, sizeof(group)))
+		err = -errno;
+	sched_yield();
+	race_nl_cleanup(w);
+	return err;
+}
 
 /* A fabric that is left behind, or found: the module takes it along. */
 static int with_fabric(struct race_worker *w, int (*fn)(struct race_worker *w))
@@ -82,21 +95,22 @@ static int with_fabric(struct race_worker *w, int (*fn)(struct race_worker *w))
 	return err;
 }
 
-static int ask_step(struct race_worker *w)
+static int get_step(struct race_worker *w)
 {
 	return with_fabric(w, endpoint_get.step);
 }
 
-static const struct race_side requests = { .name = "requests", .step = ask_step };
+static int dump_step(struct race_worker *w)
+{
+	return with_fabric(w, slow_dump.step);
+}
 
 static int open_step(struct race_worker *w)
 {
 	return with_fabric(w, info.step);
 }
 
-static const struct race_side opens = { .name = "open", .step = open_step };
-
-static int use_step(struct race_worker *w)
+static int region_and_ops(struct race_worker *w)
 {
 	uint64_t ua;
 	uint32_t id;
@@ -109,66 +123,72 @@ static int use_step(struct race_worker *w)
 	return ops.step(w);
 }
 
-static int whole_step(struct race_worker *w)
+static int ops_step(struct race_worker *w)
 {
-	return with_fabric(w, use_step);
+	return with_fabric(w, region_and_ops);
 }
-
-static const struct race_side whole = {
-	.name = "ops", .step = whole_step, .errs = RACE_ERRS(EBUSY, EDEADLK),
-};
-
-static int dump_step(struct race_worker *w)
-{
-	return with_fabric(w, slow_dump.step);
-}
-
-static const struct race_side half_dump = { .name = "slow dump", .step = dump_step };
-
-/* EINVAL: a group that there is no more. */
-static int listen_step(struct race_worker *w)
-{
-	int err = race_nl_setup(w), group;
-
-	if (err)
-		return err;
-	group = w->s.group;
-	if (setsockopt(w->s.fd, SOL_NETLINK, NETLINK_ADD_MEMBERSHIP, &group, sizeof(group)))
-		err = -errno;
-	sched_yield();
-	race_nl_cleanup(w);
-	return err;
-}
-
-static const struct race_side listener = {
-	.name = "listen", .step = listen_step, .errs = RACE_ERRS(EINVAL),
-};
 
 static int sysfs_step(struct race_worker *w)
 {
 	return with_fabric(w, sysfs.step);
 }
 
-static const struct race_side sys_files = { .name = "sysfs", .step = sysfs_step };
-
 static int devices_step(struct race_worker *w)
 {
 	return with_fabric(w, devices.step);
 }
 
-static const struct race_side nodes = { .name = "/dev/vsn", .step = devices_step };
+static int (* const all_steps[])(struct race_worker *w) = {
+	lookup_step, listen_step, get_step, dump_step, open_step, ops_step, sysfs_step,
+	devices_step,
+};
+
+#define NR_STEPS	(sizeof(all_steps) / sizeof(all_steps[0]))
+
+/* How often each succeeded, and all of them together. */
+static unsigned int succeeded[NR_STEPS], rounds;
+
+/* The last of a round: each has succeeded once more. */
+static bool is_round(unsigned int which)
+{
+	unsigned int i, all = __atomic_load_n(&rounds, __ATOMIC_SEQ_CST);
+
+	__atomic_add_fetch(&succeeded[which], 1, __ATOMIC_SEQ_CST);
+	for (i = 0; i < NR_STEPS; i++)
+		if (__atomic_load_n(&succeeded[i], __ATOMIC_SEQ_CST) <= all)
+			return false;
+	return __atomic_compare_exchange_n(&rounds, &all, all + 1, false, __ATOMIC_SEQ_CST,
+					   __ATOMIC_SEQ_CST);
+}
+
+/*
+ * All in one cell, as removing a module takes seconds on a debug kernel.  What has
+ * succeeded least is tried most.
+ */
+static int all_step(struct race_worker *w)
+{
+	unsigned int which = race_random(w, NR_STEPS), other = race_random(w, NR_STEPS);
+	int err;
+
+	if (succeeded[other] < succeeded[which])
+		which = other;
+	err = all_steps[which](w);
+	/* Leave the processor to who brings it back. */
+	if (err == -ENOENT)
+		usleep(2000);
+	if (err)
+		return err;
+	return is_round(which) ? 0 : RACE_IDLE;
+}
+
+static const struct race_side everything = {
+	.name = "everything", .step = all_step, .errs = RACE_ERRS(EBUSY, EDEADLK, EINVAL),
+};
 
 /* ENOENT, ENODEV: it is not there; ENXIO: its device is, and the module is going. */
 #define GOING	.bare = true, .fresh = true, .errs = RACE_ERRS(ENOENT, ENODEV, ENXIO)
 
-CELL(reload, lookup, GOING);
-CELL(reload, requests, GOING);
-CELL(reload, opens, GOING);
-CELL(reload, whole, GOING);
-CELL(reload, half_dump, GOING);
-CELL(reload, listener, GOING);
+CELL(reload, everything, GOING);
 CELL(reload, tracepoints, GOING, .patches = true);
-CELL(reload, sys_files, GOING);
-CELL(reload, nodes, GOING);
 
 TEST_HARNESS_MAIN
