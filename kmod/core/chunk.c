@@ -341,7 +341,7 @@ static u64 wire_bytes(const struct vsn_network *net, u64 payload)
 static int pass(struct vsn_sched *s, struct vsn_chunk *c, const struct vsn_visit *v)
 {
 	struct vsn_link *link = vsn_links_touch(&s->links, v->res);
-	u64 latency = 0, wire, start;
+	u64 bound = c->bound, latency = 0, wire, start;
 	int err;
 
 	if (!link)
@@ -355,15 +355,16 @@ static int pass(struct vsn_sched *s, struct vsn_chunk *c, const struct vsn_visit
 	wire = v->bytes;
 	if (v->flags & VISIT_LINK)
 		wire = wire_bytes(&s->topo->networks[v->net], v->bytes);
+	if (bound && __builtin_add_overflow(bound, latency, &bound))
+		return -EOVERFLOW;
 	start = vsn_max(c->flow.head, link->busy);
 	err = vsn_link_pass(link, &c->flow, wire, latency);
 	if (err)
 		return err;
+	c->bound = bound;
 	if (v->flags & VISIT_PACE) {
 		c->bound = c->flow.tail;
 		c->flow.tail = c->flow.head;
-	} else if (c->bound && __builtin_add_overflow(c->bound, latency, &c->bound)) {
-		return -EOVERFLOW;
 	}
 	link->payload += v->bytes;
 	link->wire += wire;
