@@ -72,6 +72,13 @@ static int effect_fill(void *ctx, const struct vsn_op *op)
 			      op->sqe.len, op->sqe.arg0);
 }
 
+static int effect_reduce(void *ctx, const struct vsn_op *op)
+{
+	return vsn_store_reduce(vsn_place_region(op->dst), op->sqe.dst - op->dst->ua,
+				vsn_place_region(op->src), op->sqe.src - op->src->ua,
+				op->sqe.len, op->sqe.arg0);
+}
+
 static int effect_atomic(void *ctx, const struct vsn_op *op, u64 *old)
 {
 	u8 opcode = op->sqe.opcode;
@@ -112,6 +119,7 @@ static void effect_xfer(void *ctx, const struct vsn_xfer *xfer)
 static const struct vsn_sched_ops ops = {
 	.copy = effect_copy,
 	.fill = effect_fill,
+	.reduce = effect_reduce,
 	.atomic = effect_atomic,
 	.load = effect_load,
 	.complete = effect_complete,

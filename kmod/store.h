@@ -45,6 +45,8 @@ void vsn_store_destroy(struct vsn_fabric *fabric);
 int vsn_store_copy(struct vsn_region *dst, u64 dst_off, struct vsn_region *src,
 		   u64 src_off, u64 len);
 int vsn_store_fill(struct vsn_region *dst, u64 off, u64 len, u64 pattern);
+int vsn_store_reduce(struct vsn_region *dst, u64 dst_off, struct vsn_region *src,
+		     u64 src_off, u64 len, u64 arg0);
 int vsn_store_load(struct vsn_region *region, u64 off, u64 *value);
 /* opcode: VSN_OP_FADD, VSN_OP_CAS, VSN_OP_SWAP; atomic against CPU accesses */
 int vsn_store_atomic(struct vsn_region *region, u64 off, u8 opcode, u64 arg0,

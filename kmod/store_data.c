@@ -16,6 +16,7 @@
 #include <linux/uio.h>
 
 #include "fabric.h"
+#include "reduce.h"
 
 #ifdef CONFIG_HIGHMEM
 #error "vsn is for 64-bit machines"
@@ -223,6 +224,68 @@ int vsn_store_fill(struct vsn_region *region, u64 off, u64 len, u64 pattern)
 		n = min(len - done, span.len);
 		err = fill_span(&span, n, ror64(pattern, done % 8 * 8));
 		vsn_region_span_put(region, &span);
+	}
+	return err;
+}
+
+/* What a hole reads as; never written. */
+static const u8 zeros[PAGE_SIZE] __aligned(8);
+
+/* Within a span each; elements are aligned, so none lies across two pages. */
+static int reduce_span(const struct vsn_span *dst, const struct vsn_span *src, u64 len,
+		       u64 arg0)
+{
+	u64 done, n, dst_room, src_room;
+	const void *from;
+	void *to;
+
+	for (done = 0; done < len; done += n) {
+		from = byte_find(src->owner, src->home + done, &src_room);
+		if (from || !dst->owner)
+			to = byte_write(dst->owner, dst->home + done, &dst_room);
+		else
+			to = byte_find(dst->owner, dst->home + done, &dst_room);
+		if (IS_ERR(to))
+			return PTR_ERR(to);
+		/* A hole and a hole make a hole: of zeros, each kind gives a zero. */
+		n = min3(len - done, src_room, dst_room);
+		if (to)
+			vsn_reduce_bytes(to, from ?: zeros, n, arg0);
+		cond_resched();
+	}
+	return 0;
+}
+
+/**
+ * vsn_store_reduce - combine elements
+ * @dst: region combined into; the caller holds a reference
+ * @dst_off: offset in it
+ * @src: region combined from; the caller holds a reference
+ * @src_off: offset in it
+ * @len: bytes
+ * @arg0: VSN_REDUCE() of kind and type, valid
+ *
+ * Offsets and length are multiples of an element.  The ranges are the same or do not
+ * overlap.
+ *
+ * Return: 0; -ENOMEM or -EFAULT, and part may have been combined.
+ */
+int vsn_store_reduce(struct vsn_region *dst, u64 dst_off, struct vsn_region *src,
+		     u64 src_off, u64 len, u64 arg0)
+{
+	struct vsn_span d, s;
+	int err = 0;
+	u64 n;
+
+	for (; len && !err; len -= n) {
+		vsn_region_span_get(dst, dst_off, &d);
+		vsn_region_span_get(src, src_off, &s);
+		n = min3(len, d.len, s.len);
+		err = reduce_span(&d, &s, n, arg0);
+		vsn_region_span_put(src, &s);
+		vsn_region_span_put(dst, &d);
+		dst_off += n;
+		src_off += n;
 	}
 	return err;
 }

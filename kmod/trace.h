@@ -23,7 +23,9 @@
 		{ VSN_OP_SWAP,		"SWAP" },			\
 		{ VSN_OP_COMPUTE,	"COMPUTE" },			\
 		{ VSN_OP_SIGNAL,	"SIGNAL" },			\
-		{ VSN_OP_WAIT,		"WAIT" })
+		{ VSN_OP_WAIT,		"WAIT" },			\
+		{ VSN_OP_REDUCE,	"REDUCE" },			\
+		{ VSN_OP_FENCE,		"FENCE" })
 
 /* An entry was accepted and queued. */
 TRACE_EVENT(vsn_op_submit,

@@ -30,7 +30,7 @@ struct bad_case {
 
 static void spoil_opcode(struct vsn_sqe *sqe)
 {
-	sqe->opcode = VSN_OP_WAIT + 1;
+	sqe->opcode = VSN_OP_DISCARD + 1;
 }
 
 static void spoil_opcode_max(struct vsn_sqe *sqe)

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "op.h"
+#include "reduce.h"
 
 /* Which fields an opcode uses; all others must be zero. */
 #define USES_DST	(1U << 0)
@@ -10,8 +11,9 @@
 #define USES_NET	(1U << 5)
 #define IS_WORD		(1U << 6)	/* dst is an aligned 8-byte word */
 #define MAY_NODATA	(1U << 7)
+#define REFUSED		(1U << 8)	/* a number, but no such operation yet */
 
-static const u8 uses[] = {
+static const u16 uses[] = {
 	[VSN_OP_NOP]	 = 0,
 	[VSN_OP_COPY]	 = USES_DST | USES_SRC | USES_LEN | USES_NET | MAY_NODATA,
 	[VSN_OP_FILL]	 = USES_DST | USES_LEN | USES_ARG0 | USES_NET | MAY_NODATA,
@@ -21,7 +23,23 @@ static const u8 uses[] = {
 	[VSN_OP_COMPUTE] = USES_ARG0,
 	[VSN_OP_SIGNAL]	 = USES_DST | USES_ARG0 | USES_NET | IS_WORD,
 	[VSN_OP_WAIT]	 = USES_DST | USES_ARG0 | USES_NET | IS_WORD,
+	[VSN_OP_REDUCE]	 = USES_DST | USES_SRC | USES_LEN | USES_ARG0 | USES_NET | MAY_NODATA,
+	[VSN_OP_FENCE]	 = 0,
+	[VSN_OP_DISCARD] = REFUSED,
 };
+
+/* Elements combine one by one: only ranges that are the same or have none in common. */
+static int check_reduce(const struct vsn_sqe *sqe)
+{
+	u32 size = vsn_reduce_size(sqe->arg0);
+
+	if (!size || sqe->len % size || sqe->dst % size || sqe->src % size)
+		return -EINVAL;
+	if (sqe->dst != sqe->src &&
+	    (sqe->dst < sqe->src ? sqe->src - sqe->dst : sqe->dst - sqe->src) < sqe->len)
+		return -EINVAL;
+	return 0;
+}
 
 static int check_fields(const struct vsn_sqe *sqe, const struct vsn_topo *topo)
 {
@@ -30,6 +48,8 @@ static int check_fields(const struct vsn_sqe *sqe, const struct vsn_topo *topo)
 	if (sqe->opcode >= ARRAY_SIZE(uses))
 		return -EINVAL;
 	use = uses[sqe->opcode];
+	if (use & REFUSED)
+		return -EINVAL;
 	if (sqe->flags & ~((use & MAY_NODATA) ? VSN_OP_F_NODATA : 0U))
 		return -EINVAL;
 	if (sqe->reserved)
@@ -47,7 +67,7 @@ static int check_fields(const struct vsn_sqe *sqe, const struct vsn_topo *topo)
 		return -EINVAL;
 	if ((use & IS_WORD) && (sqe->dst & 7))
 		return -EINVAL;
-	return 0;
+	return sqe->opcode == VSN_OP_REDUCE ? check_reduce(sqe) : 0;
 }
 
 static int find_range(const struct vsn_op_env *env, u64 ua, u64 len,
@@ -79,7 +99,8 @@ static int find_range(const struct vsn_op_env *env, u64 ua, u64 len,
  * @env: what it is checked against
  *
  * The fields are checked in the order opcode, flags, reserved, network,
- * initiator, unused fields, length, alignment, destination, source.  On success
+ * initiator, unused fields, length, alignment (REDUCE: kind, type and overlap too),
+ * destination, source.  On success
  * the operation holds a reference to each region that it names; give them back
  * with vsn_op_release().  On failure it holds none, but @op->sqe is filled in.
  *

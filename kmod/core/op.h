@@ -8,13 +8,15 @@
 
 enum vsn_op_state {
 	VSN_OP_QUEUED,		/* behind others of its stream */
+	VSN_OP_HELD,		/* its turn has come, but a FENCE is before it */
 	VSN_OP_STARTING,	/* its start event is in the heap */
 	VSN_OP_ACTIVE,		/* chunks are on the way */
-	VSN_OP_BLOCKED,		/* a WAIT whose value is not there */
+	VSN_OP_BLOCKED,		/* a WAIT whose value is not there, a FENCE that waits */
 	VSN_OP_DONE,
 };
 
 struct vsn_op;
+struct vsn_party;
 
 /**
  * struct vsn_owner - on whose account operations are, the caller's
@@ -38,6 +40,10 @@ struct vsn_owner {
  * @prev: the stream's one before
  * @owner_next: the owner's next
  * @owner_prev: the owner's one before
+ * @party: the scheduler's, of owner and initiator
+ * @party_next: the party's next
+ * @party_prev: the party's one before
+ * @fences: FENCEs of the party that were submitted before it
  * @wait_prev: the waiter list's
  * @wait_next: the waiter list's
  * @stream: the scheduler's stream
@@ -69,6 +75,10 @@ struct vsn_op {
 	struct vsn_op *prev;
 	struct vsn_op *owner_next;
 	struct vsn_op *owner_prev;
+	struct vsn_party *party;
+	struct vsn_op *party_next;
+	struct vsn_op *party_prev;
+	u64 fences;
 	struct vsn_op *wait_prev;
 	struct vsn_op *wait_next;
 	struct vsn_stream *stream;

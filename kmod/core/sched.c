@@ -11,7 +11,8 @@
  * bytes take effect in its end event.  The heap orders events of all streams, so
  * effects happen in the order of virtual time.
  *
- * How a chunk travels is in chunk.c.
+ * A head that a FENCE holds up has no event, nor has a FENCE that waits; fence.c has
+ * the account of both.  How a chunk travels is in chunk.c.
  */
 #include "sched_impl.h"
 
@@ -139,11 +140,15 @@ static void drop_stream(struct vsn_sched *s, struct vsn_stream *st)
 	s->mem.free(s->mem.ctx, st, sizeof(*st));
 }
 
-/* Start the stream's first operation no earlier than @time. */
+/* Start the stream's first operation no earlier than @time, if it may start at all. */
 static void start_head(struct vsn_sched *s, struct vsn_stream *st, u64 time)
 {
 	struct vsn_op *op = st->head;
 
+	if (vsn_fence_holds(op)) {
+		op->state = VSN_OP_HELD;
+		return;
+	}
 	op->state = VSN_OP_STARTING;
 	op->start = vsn_max(time, s->now);
 	push_op(s, op, op->start, ORDER_START);
@@ -180,6 +185,7 @@ static void complete(struct vsn_sched *s, struct vsn_op *op)
 	struct vsn_endpoint_stats *stats;
 
 	disown(op);
+	vsn_fence_leave(s, op);
 	op->state = VSN_OP_DONE;
 	s->nr_pending--;
 	s->nr_completed++;
@@ -205,17 +211,58 @@ static void leave_stream(struct vsn_op *op)
 	op->stream = NULL;
 }
 
+/* FENCE */
+
+static void end_fence(struct vsn_sched *s, struct vsn_op *op)
+{
+	op->state = VSN_OP_ACTIVE;
+	op->end = s->now;
+	vsn_sched_push_end(s, op);
+}
+
+static void start_fence(struct vsn_sched *s, struct vsn_op *op)
+{
+	if (op->party_prev)
+		vsn_fence_block(s, op);
+	else
+		end_fence(s, op);
+}
+
+/* A fence is gone at @time: what it held, from @op up to the next fence, may start. */
+static void release(struct vsn_sched *s, struct vsn_op *op, u64 time)
+{
+	for (; op; op = op->party_next) {
+		s->work++;
+		if (op->state == VSN_OP_HELD)
+			start_head(s, op->stream, time);
+		if (op->sqe.opcode == VSN_OP_FENCE)
+			break;
+	}
+}
+
 /* The head of a stream is done, at op->end. */
 static void finish_head(struct vsn_sched *s, struct vsn_op *op)
 {
+	bool fence = op->sqe.opcode == VSN_OP_FENCE;
+	struct vsn_op *next = op->party_next;
 	struct vsn_stream *st = op->stream;
+	u64 time = op->end;
 
 	leave_stream(op);
 	if (st->head)
-		start_head(s, st, op->end);
+		start_head(s, st, time);
 	else
 		drop_stream(s, st);
 	complete(s, op);
+	if (!next)
+		return;
+	if (fence)
+		release(s, next, time);
+	if (next->sqe.opcode == VSN_OP_FENCE && next->state == VSN_OP_BLOCKED &&
+	    !next->party_prev) {
+		vsn_fence_unblock(s, next);
+		end_fence(s, next);
+	}
 }
 
 /* WAIT */
@@ -240,6 +287,10 @@ static void block(struct vsn_sched *s, struct vsn_op *op)
 
 static void unblock(struct vsn_sched *s, struct vsn_op *op)
 {
+	if (op->sqe.opcode == VSN_OP_FENCE) {
+		vsn_fence_unblock(s, op);
+		return;
+	}
 	if (op->wait_prev)
 		op->wait_prev->wait_next = op->wait_next;
 	else
@@ -375,6 +426,9 @@ static void start_op(struct vsn_sched *s, struct vsn_op *op)
 	case VSN_OP_WAIT:
 		err = start_wait(s, op);
 		break;
+	case VSN_OP_FENCE:
+		start_fence(s, op);
+		break;
 	default:
 		err = vsn_chunk_start(s, op);
 		break;
@@ -382,6 +436,18 @@ static void start_op(struct vsn_sched *s, struct vsn_op *op)
 	if (err) {
 		op->status = err;
 		vsn_sched_push_end(s, op);
+	}
+}
+
+static int move_bytes(struct vsn_sched *s, const struct vsn_op *op)
+{
+	switch (op->sqe.opcode) {
+	case VSN_OP_COPY:
+		return s->ops->copy(s->ctx, op);
+	case VSN_OP_FILL:
+		return s->ops->fill(s->ctx, op);
+	default:
+		return s->ops->reduce(s->ctx, op);
 	}
 }
 
@@ -396,10 +462,10 @@ static void take_effect(struct vsn_sched *s, struct vsn_op *op)
 	switch (sqe->opcode) {
 	case VSN_OP_COPY:
 	case VSN_OP_FILL:
+	case VSN_OP_REDUCE:
 		if (sqe->flags & VSN_OP_F_NODATA)
 			break;
-		err = sqe->opcode == VSN_OP_COPY ? s->ops->copy(s->ctx, op) :
-						   s->ops->fill(s->ctx, op);
+		err = move_bytes(s, op);
 		len = sqe->len;
 		s->work += len >> 12;
 		break;
@@ -453,9 +519,13 @@ int vsn_sched_submit(struct vsn_sched *s, struct vsn_op *op)
 	/* complete() counts here and must not fail. */
 	if (!vsn_sparse_touch(&s->stats, op->sqe.initiator))
 		return -ENOMEM;
+	if (vsn_fence_join(s, op))
+		return -ENOMEM;
 	st = get_stream(s, id);
-	if (!st)
+	if (!st) {
+		vsn_fence_undo(s, op);
 		return s->nr_streams >= MAX_STREAMS ? -EAGAIN : -ENOMEM;
+	}
 	op->stream = st;
 	op->seq = st->next_seq++;
 	op->next = NULL;
@@ -506,6 +576,7 @@ bool vsn_sched_run(struct vsn_sched *s, u64 until, u32 budget)
 	/* A burst is over: do not keep what only it needed. */
 	if (!s->nr_chunks)
 		vsn_chunk_free_all(s);
+	vsn_fence_trim(s);
 	return false;
 }
 
@@ -536,8 +607,8 @@ static void cancel_starts(struct vsn_sched *s, struct vsn_owner *owner)
  * @s: the scheduler
  * @owner: whose operations
  *
- * Queued operations and blocked WAITs complete with -ECANCELED, at the horizon,
- * in the order of submission; operations whose chunks are on the way go on.
+ * Queued operations and blocked WAITs and FENCEs complete with -ECANCELED, at the
+ * horizon, in the order of submission; operations whose chunks are on the way go on.
  *
  * Return: number of operations cancelled.
  */
@@ -569,11 +640,12 @@ u64 vsn_sched_cancel(struct vsn_sched *s, struct vsn_owner *owner)
 		complete(s, op);
 		n++;
 	}
+	vsn_fence_trim(s);
 	return n;
 }
 
 /**
- * vsn_sched_blocked - list the blocked WAITs
+ * vsn_sched_blocked - list the blocked WAITs and FENCEs
  * @s: the scheduler
  * @list: room for @max entries; may be NULL when @max is 0
  * @max: how many to write
@@ -586,6 +658,14 @@ size_t vsn_sched_blocked(const struct vsn_sched *s, struct vsn_blocked *list,
 	const struct vsn_op *op;
 	size_t i, n = 0;
 
+	for (op = s->fences; op && n < max; op = op->wait_next)
+		list[n++] = (struct vsn_blocked) {
+			.user_data = op->sqe.user_data,
+			.initiator = op->sqe.initiator,
+			.stream = op->sqe.stream,
+			.want = op->party->first->sqe.stream,
+			.value = op->party->first->sqe.user_data,
+		};
 	for (i = 0; i < WAIT_BUCKETS; i++) {
 		for (op = s->waiters[i]; op; op = op->wait_next) {
 			if (n == max)
@@ -627,7 +707,8 @@ int vsn_sched_init(struct vsn_sched *s, const struct vsn_topo *topo,
 	s->stream_room = STREAM_BUCKETS;
 	s->streams = mem->alloc(mem->ctx, s->stream_room * sizeof(*s->streams));
 	s->waiters = mem->alloc(mem->ctx, WAIT_BUCKETS * sizeof(*s->waiters));
-	if (!s->streams || !s->waiters || vsn_links_init(&s->links, topo, &s->mem) ||
+	if (!s->streams || !s->waiters || vsn_fence_init(s) ||
+	    vsn_links_init(&s->links, topo, &s->mem) ||
 	    vsn_sparse_init(&s->stats, topo->nr_endpoints,
 			    sizeof(struct vsn_endpoint_stats), &s->mem)) {
 		vsn_sched_free(s);
@@ -664,6 +745,7 @@ void vsn_sched_free(struct vsn_sched *s)
 		}
 	}
 	vsn_chunk_free_all(s);
+	vsn_fence_free(s);
 	vsn_heap_free(&s->heap, &s->mem);
 	vsn_links_free(&s->links);
 	vsn_sparse_free(&s->stats);

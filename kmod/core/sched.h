@@ -15,6 +15,7 @@
 
 struct vsn_sched;
 struct vsn_stream;
+struct vsn_party;
 struct vsn_chunk;
 
 /**
@@ -44,18 +45,20 @@ struct vsn_xfer {
 /**
  * struct vsn_sched_ops - how effects leave the core
  * @copy: move bytes; both ranges lie within one region each
- * @fill: repeat @pattern
+ * @fill: repeat the pattern
+ * @reduce: combine elements as vsn_reduce() does, to the bit
  * @atomic: FADD, CAS, SWAP, SIGNAL on an aligned word; @old: value before
  * @load: read an aligned word
  * @complete: the operation is done; it is the caller's again
  * @xfer: a transfer crossed a link
  *
- * copy, fill, atomic and load return 0 or a negative errno, which becomes the
+ * copy, fill, reduce, atomic and load return 0 or a negative errno, which becomes the
  * operation's status.
  */
 struct vsn_sched_ops {
 	int (*copy)(void *ctx, const struct vsn_op *op);
 	int (*fill)(void *ctx, const struct vsn_op *op);
+	int (*reduce)(void *ctx, const struct vsn_op *op);
 	int (*atomic)(void *ctx, const struct vsn_op *op, u64 *old);
 	int (*load)(void *ctx, const struct vsn_op *op, u64 *value);
 	void (*complete)(void *ctx, struct vsn_op *op);
@@ -100,9 +103,14 @@ struct vsn_endpoint_stats {
  * @nr_streams: number of them
  * @stream_room: length of @streams, a power of two
  * @stream_key: secret, odd; of the hash
+ * @parties: pending operations by owner and initiator, see fence.c
+ * @nr_parties: number of them
+ * @party_room: length of @parties, a power of two
+ * @free_parties: parties to use again
  * @waiters: blocked WAITs, hashed by the place of their word
+ * @fences: blocked FENCEs
  * @nr_pending: operations submitted and not completed
- * @nr_blocked: of those, blocked WAITs
+ * @nr_blocked: of those, blocked WAITs and FENCEs
  * @nr_completed: operations completed
  * @nr_chunks: chunks on the way
  * @free_chunks: chunks to use again
@@ -122,7 +130,12 @@ struct vsn_sched {
 	size_t nr_streams;
 	size_t stream_room;
 	u64 stream_key;
+	struct vsn_party **parties;
+	size_t nr_parties;
+	size_t party_room;
+	struct vsn_party *free_parties;
 	struct vsn_op **waiters;
+	struct vsn_op *fences;
 	u64 nr_pending;
 	u64 nr_blocked;
 	u64 nr_completed;

@@ -21,6 +21,26 @@ struct vsn_stream {
 	u64 next_seq;
 };
 
+/**
+ * struct vsn_party - pending operations of one owner and initiator
+ * @owner: whose
+ * @initiator: endpoint id
+ * @next: in the hash table, or in the list of free ones
+ * @first: the oldest, never NULL
+ * @last: the latest
+ * @fences: FENCEs submitted
+ * @gone: of those, complete
+ */
+struct vsn_party {
+	struct vsn_owner *owner;
+	u32 initiator;
+	struct vsn_party *next;
+	struct vsn_op *first;
+	struct vsn_op *last;
+	u64 fences;
+	u64 gone;
+};
+
 /* Room for one more event than there are now. */
 int vsn_sched_reserve(struct vsn_sched *s);
 /* The operation's chunks are all there; it ends at op->end. */
@@ -32,5 +52,24 @@ int vsn_chunk_start(struct vsn_sched *s, struct vsn_op *op);
 void vsn_chunk_step(struct vsn_sched *s, struct vsn_chunk *chunk);
 void vsn_chunk_free(struct vsn_sched *s, struct vsn_chunk *chunk);
 void vsn_chunk_free_all(struct vsn_sched *s);
+
+int vsn_fence_init(struct vsn_sched *s);
+void vsn_fence_free(struct vsn_sched *s);
+void vsn_fence_trim(struct vsn_sched *s);
+/* An operation is submitted: 0 or -ENOMEM. */
+int vsn_fence_join(struct vsn_sched *s, struct vsn_op *op);
+/* It was not, after all. */
+void vsn_fence_undo(struct vsn_sched *s, struct vsn_op *op);
+/* It is complete. */
+void vsn_fence_leave(struct vsn_sched *s, struct vsn_op *op);
+/* A FENCE that has something to wait for. */
+void vsn_fence_block(struct vsn_sched *s, struct vsn_op *op);
+void vsn_fence_unblock(struct vsn_sched *s, struct vsn_op *op);
+
+/* Is a fence before it? */
+static inline bool vsn_fence_holds(const struct vsn_op *op)
+{
+	return op->fences > op->party->gone;
+}
 
 #endif /* VSN_CORE_SCHED_IMPL_H */

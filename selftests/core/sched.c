@@ -419,7 +419,7 @@ TEST_F(sched, refused)
 		TH_LOG("for: %s", #change);			\
 	}							\
 } while (0)
-	REFUSED(-EINVAL, bad.opcode = VSN_OP_WAIT + 1);
+	REFUSED(-EINVAL, bad.opcode = VSN_OP_DISCARD + 1);
 	REFUSED(-EINVAL, bad.flags = 2);
 	REFUSED(-EINVAL, bad.reserved = 1);
 	REFUSED(-EINVAL, bad.network = 2);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <stdlib.h>
 
+#include "reduce.h"
 #include "sim.h"
 
 static void *sim_alloc(void *ctx, size_t size)
@@ -82,6 +83,14 @@ static int sim_effect_fill(void *ctx, const struct vsn_op *op)
 	(void)ctx;
 	for (i = 0; i < op->sqe.len; i++)
 		p[i] = op->sqe.arg0 >> (i % 8 * 8);
+	return 0;
+}
+
+static int sim_effect_reduce(void *ctx, const struct vsn_op *op)
+{
+	(void)ctx;
+	vsn_reduce(at(op->dst, op->sqe.dst), at(op->src, op->sqe.src), op->sqe.len,
+		   op->sqe.arg0);
 	return 0;
 }
 
@@ -176,6 +185,7 @@ static void sim_effect_xfer(void *ctx, const struct vsn_xfer *x)
 static const struct vsn_sched_ops effects = {
 	.copy = sim_effect_copy,
 	.fill = sim_effect_fill,
+	.reduce = sim_effect_reduce,
 	.atomic = sim_effect_atomic,
 	.load = sim_effect_load,
 	.complete = sim_effect_complete,

@@ -139,9 +139,35 @@ enum vsn_opcode {
 	VSN_OP_COMPUTE = 6,	/* hold the initiator's compute engine for arg0 ps */
 	VSN_OP_SIGNAL = 7,	/* *dst += arg0, posted */
 	VSN_OP_WAIT = 8,	/* until *dst >= arg0, unsigned; value = *dst */
+	VSN_OP_REDUCE = 9,	/* dst[i] = dst[i] (+) src[i], arg0: VSN_REDUCE() */
+	VSN_OP_FENCE = 10,	/* until what its initiator had pending is complete */
+	VSN_OP_DISCARD = 11,	/* reserved: refused with EINVAL */
 };
 
-#define VSN_OP_F_NODATA		(1U << 0)	/* COPY, FILL: time only, no bytes move */
+#define VSN_OP_F_NODATA		(1U << 0)	/* COPY, FILL, REDUCE: time only, no bytes move */
+
+/* Elements of a REDUCE, in the byte order of the machine */
+enum vsn_reduce_type {
+	VSN_REDUCE_I32 = 1,	/* signed, wraps */
+	VSN_REDUCE_I64 = 2,	/* signed, wraps */
+	VSN_REDUCE_F32 = 3,	/* IEEE 754 binary32 */
+	VSN_REDUCE_BF16 = 4,	/* the upper half of one */
+};
+
+/*
+ * What a REDUCE does with two elements.  Floats: sums are rounded to the nearest, to
+ * even in a tie (bf16: the sum as f32, then that to bf16).  Of minimum and maximum,
+ * a number wins over a NaN and -0 is less than +0.  Every NaN that results is
+ * 0x7fc00000 (bf16: 0x7fc0).
+ */
+enum vsn_reduce_op {
+	VSN_REDUCE_SUM = 0,
+	VSN_REDUCE_MIN = 1,
+	VSN_REDUCE_MAX = 2,
+};
+
+/* vsn_sqe.arg0 of a REDUCE */
+#define VSN_REDUCE(op, type)	((__u64)(op) << 8 | (type))
 
 /* vsn_sqe.network: the first network that reaches the other side */
 #define VSN_NET_ANY		0
@@ -154,9 +180,12 @@ enum vsn_opcode {
  * @initiator: endpoint on whose behalf the operation acts
  * @stream: operations of one (initiator, stream) run in order
  * @reserved: must be zero
- * @dst: UA of the destination; atomics, SIGNAL and WAIT: 8-byte aligned word
- * @src: UA of the source (COPY), else zero
- * @len: bytes (COPY, FILL), 1 .. VSN_OP_MAX_LEN; else zero
+ * @dst: UA of the destination; atomics, SIGNAL and WAIT: 8-byte aligned word;
+ *	REDUCE: aligned to an element
+ * @src: UA of the source (COPY, REDUCE), else zero; REDUCE: aligned to an element,
+ *	and either @dst or a range that does not overlap with the destination
+ * @len: bytes (COPY, FILL, REDUCE), 1 .. VSN_OP_MAX_LEN; else zero; REDUCE: a multiple
+ *	of the element's size
  * @arg0: operand, see enum vsn_opcode
  * @arg1: second operand (CAS), else zero
  * @user_data: returned in the completion
@@ -252,7 +281,7 @@ struct vsn_eventfd {
  * @now: out: the horizon; later operations start no earlier
  * @completed: out: operations that completed in this call
  * @pending: out: operations that remain, blocked ones included
- * @blocked: out: operations that wait for a value nobody is left to store
+ * @blocked: out: WAITs for a value that nobody is left to store, and FENCEs
  * @blocked_max: room in @blocked_list, entries; 65536 are listed at most
  * @blocked_list: user pointer to struct vsn_blocked[@blocked_max], or 0
  *
@@ -273,13 +302,13 @@ struct vsn_run {
 };
 
 /**
- * struct vsn_blocked - one WAIT that nothing satisfied
+ * struct vsn_blocked - one WAIT that nothing satisfied, or one FENCE
  * @user_data: of the entry
  * @initiator: of the entry
  * @stream: of the entry
- * @ua: word it waits on
- * @want: value it waits for
- * @value: value the word has
+ * @ua: WAIT: word it waits on; 0: this is a FENCE
+ * @want: WAIT: value it waits for; FENCE: stream of the oldest operation it waits for
+ * @value: WAIT: value the word has; FENCE: user_data of that operation
  */
 struct vsn_blocked {
 	__u64 user_data;
@@ -296,7 +325,7 @@ struct vsn_blocked {
  * @flags: must be zero
  * @cancelled: out: operations that completed with -ECANCELED
  *
- * Blocked WAITs and everything queued behind them are cancelled; an operation
+ * Blocked WAITs and FENCEs and everything behind them are cancelled; an operation
  * whose bytes are on the way is not.
  */
 struct vsn_cancel {
