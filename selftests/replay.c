@@ -47,10 +47,23 @@ static u64 next(u64 below)
 	return (seed >> 24) % below;
 }
 
+/* Of random bytes, many of which are no numbers; ranges that overlap are refused. */
+static void any_reduce(struct vsn_sqe *sqe, const u64 *regions, u32 nr)
+{
+	sqe->arg0 = VSN_REDUCE(next(VSN_REDUCE_MAX + 1), 1 + next(VSN_REDUCE_BF16));
+	sqe->src = regions[next(nr)] + 8 * next(REGION / 32);
+	sqe->dst = regions[next(nr)] + REGION / 2 + 8 * next(REGION / 32);
+	sqe->len = 8 + 8 * next(REGION / 32);
+}
+
 static struct vsn_sqe any_op(const u64 *regions, u32 nr, const u32 *homes, u64 i)
 {
+	static const u8 opcodes[] = {
+		VSN_OP_NOP, VSN_OP_COPY, VSN_OP_FILL, VSN_OP_FADD, VSN_OP_CAS, VSN_OP_SWAP,
+		VSN_OP_COMPUTE, VSN_OP_SIGNAL, VSN_OP_REDUCE, VSN_OP_FENCE,
+	};
 	struct vsn_sqe sqe = {
-		.opcode = next(VSN_OP_SIGNAL + 1),
+		.opcode = opcodes[next(ARRAY_SIZE(opcodes))],
 		.initiator = homes[next(NR_INITIATORS)],
 		.stream = next(NR_STREAMS),
 		.user_data = i,
@@ -66,6 +79,9 @@ static struct vsn_sqe any_op(const u64 *regions, u32 nr, const u32 *homes, u64 i
 		sqe.dst = regions[next(nr)] + next(REGION / 2);
 		sqe.len = 1 + next(REGION / 2);
 		sqe.arg0 = next(~0ULL);
+		break;
+	case VSN_OP_REDUCE:
+		any_reduce(&sqe, regions, nr);
 		break;
 	case VSN_OP_COMPUTE:
 		sqe.arg0 = next(1000000);

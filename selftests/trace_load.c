@@ -345,7 +345,7 @@ static void print_ops(const struct totals *t)
 		c = &t->ops[op];
 		if (!c->completed)
 			continue;
-		name = op <= VSN_OP_WAIT ? vsn_op_name(op) : "other";
+		name = op <= VSN_OP_FENCE ? vsn_op_name(op) : "other";
 		printf("%s\n{\"op\":\"%s\",\"completed\":%" PRIu64 ",\"errors\":%" PRIu64
 		       ",\"bytes\":%" PRIu64 ",\"wire\":%" PRIu64 "}", comma, name,
 		       c->completed, c->errors, c->bytes, c->wire);

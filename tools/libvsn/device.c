@@ -343,9 +343,11 @@ const char *vsn_op_name(__u8 opcode)
 		[VSN_OP_COMPUTE] = "COMPUTE",
 		[VSN_OP_SIGNAL] = "SIGNAL",
 		[VSN_OP_WAIT] = "WAIT",
+		[VSN_OP_REDUCE] = "REDUCE",
+		[VSN_OP_FENCE] = "FENCE",
 	};
 
-	if (opcode > VSN_OP_WAIT)
+	if (opcode > VSN_OP_FENCE)
 		return "?";
 	return names[opcode];
 }

@@ -267,6 +267,21 @@ static inline void vsn_prep_copy(struct vsn_sqe *sqe, __u32 initiator, __u32 str
 	sqe->len = len;
 }
 
+/*
+ * Combine elements, @dst[i] = @dst[i] (+) @src[i]: VSN_REDUCE_SUM and so on of
+ * VSN_REDUCE_F32 and so on.  The ranges are the same or do not overlap.
+ */
+static inline void vsn_prep_reduce(struct vsn_sqe *sqe, __u32 initiator, __u32 stream,
+				   __u64 dst, __u64 src, __u64 len,
+				   enum vsn_reduce_op op, enum vsn_reduce_type type)
+{
+	vsn_prep(sqe, VSN_OP_REDUCE, initiator, stream);
+	sqe->dst = dst;
+	sqe->src = src;
+	sqe->len = len;
+	sqe->arg0 = VSN_REDUCE(op, type);
+}
+
 /* Repeat @pattern, 8 bytes little endian, over @len bytes. */
 static inline void vsn_prep_fill(struct vsn_sqe *sqe, __u32 initiator, __u32 stream,
 				 __u64 dst, __u64 len, __u64 pattern)
@@ -329,6 +344,15 @@ static inline void vsn_prep_wait(struct vsn_sqe *sqe, __u32 initiator, __u32 str
 	vsn_prep(sqe, VSN_OP_WAIT, initiator, stream);
 	sqe->dst = dst;
 	sqe->arg0 = value;
+}
+
+/*
+ * Wait until all that this queue submitted for @initiator is complete; what it submits
+ * later starts no earlier.
+ */
+static inline void vsn_prep_fence(struct vsn_sqe *sqe, __u32 initiator, __u32 stream)
+{
+	vsn_prep(sqe, VSN_OP_FENCE, initiator, stream);
 }
 
 /* "COPY", or "?" */
