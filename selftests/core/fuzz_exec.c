@@ -1,0 +1,266 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Any entries, sound or not, on any topology, in bounded runs, with cancels and
+ * without memory now and then.  Every operation completes once or is blocked, or is
+ * behind one that is; time never runs back; every account agrees; nothing leaks.
+ */
+#include "fuzz.h"
+#include "sched_impl.h"
+#include "sim.h"
+
+#define REGIONS	6
+#define REGION	(128ULL << 10)
+#define OWNERS	2
+
+/* The fabric, and what its effects are held to */
+struct exec {
+	struct sim sim;		/* first: effects get a pointer to it */
+	struct vsn_sched_ops ops;
+	const struct vsn_sched_ops *to;
+	struct vsn_owner owners[OWNERS];
+	u64 regions[REGIONS];
+	u64 latest;		/* ps */
+	u64 accepted;
+	u64 completed;
+	u64 wire;
+	u64 bytes;
+	bool ending;
+};
+
+static void on_complete(void *ctx, struct vsn_op *op)
+{
+	struct exec *x = ctx;
+	const struct vsn_sched *s = &x->sim.sched;
+
+	FUZZ_CHECK(op->status <= 0);
+	FUZZ_CHECK(!op->in_flight || x->ending);
+	if (!x->ending) {
+		FUZZ_CHECK(op->start <= op->end);
+		FUZZ_CHECK(op->end == s->now);
+		FUZZ_CHECK(op->end >= x->latest);
+		x->latest = op->end;
+	}
+	if (!op->status && op->sqe.len)
+		FUZZ_CHECK(op->bytes == op->sqe.len);
+	FUZZ_CHECK(op->bytes <= op->sqe.len);
+	x->wire += op->wire;
+	x->bytes += op->bytes;
+	x->completed++;
+	x->to->complete(ctx, op);
+}
+
+static void on_xfer(void *ctx, const struct vsn_xfer *xfer)
+{
+	struct exec *x = ctx;
+	const struct vsn_sched *s = &x->sim.sched;
+
+	FUZZ_CHECK(xfer->start >= s->now);
+	FUZZ_CHECK(xfer->end >= xfer->start);
+	FUZZ_CHECK(xfer->wire >= xfer->payload);
+	FUZZ_CHECK(xfer->start >= xfer->op->start);
+	FUZZ_CHECK(xfer->link < s->topo->nr_links);
+	x->to->xfer(ctx, xfer);
+}
+
+static void add_regions(struct exec *x, struct fuzz *f)
+{
+	u32 homes[8], i, k, nr;
+
+	for (i = 0; i < REGIONS; i++) {
+		nr = i < 4 ? 1 : 1 + fuzz_below(f, ARRAY_SIZE(homes));
+		for (k = 0; k < nr; k++)
+			homes[k] = fuzz_below(f, x->sim.topo.nr_endpoints);
+		x->regions[i] = sim_region_over(&x->sim, REGION, homes, nr,
+						4096ULL << fuzz_below(f, 5), true);
+	}
+}
+
+static u64 any_ua(struct exec *x, struct fuzz *f)
+{
+	u64 region = x->regions[fuzz_below(f, REGIONS)];
+
+	return region + fuzz_below(f, REGION);
+}
+
+static void submit(struct exec *x, struct fuzz *f)
+{
+	struct vsn_sqe sqe = { .opcode = fuzz_below(f, VSN_OP_WAIT + 2) };
+	u32 flips = fuzz_below(f, 8);
+	u8 *raw = (u8 *)&sqe;
+
+	sqe.initiator = fuzz_below(f, x->sim.topo.nr_endpoints);
+	sqe.stream = fuzz_below(f, 3);
+	sqe.network = fuzz_below(f, 4) ? 0 : fuzz_below(f, x->sim.topo.nr_networks + 2);
+	sqe.user_data = x->accepted;
+	if (sqe.opcode == VSN_OP_COMPUTE) {
+		sqe.arg0 = fuzz_bits(f, fuzz_below(f, 64) ? 3 : 8);
+	} else if (sqe.opcode > VSN_OP_FILL) {
+		sqe.dst = any_ua(x, f) & ~7ULL & ~(REGION - 1 - 63);
+		sqe.arg0 = fuzz_below(f, 4);
+	} else if (sqe.opcode != VSN_OP_NOP) {
+		sqe.dst = any_ua(x, f);
+		if (sqe.opcode == VSN_OP_COPY)
+			sqe.src = any_ua(x, f);
+		else
+			sqe.arg0 = fuzz_bits(f, 8);
+		sqe.len = 1 + (fuzz_below(f, REGION) >> fuzz_below(f, 17));
+		sqe.flags = fuzz_below(f, 4) == 0;
+	}
+	/* One in eight is damaged, at up to three places. */
+	if (flips <= 3 && fuzz_below(f, 4) == 0) {
+		while (flips--) {
+			u32 at = fuzz_below(f, sizeof(sqe));
+
+			raw[at] ^= 1 << fuzz_below(f, 8);
+		}
+	}
+	x->sim.owner = &x->owners[fuzz_below(f, OWNERS)];
+	x->accepted += !sim_submit(&x->sim, &sqe);
+}
+
+/* Everything that can move has moved: what remains is blocked or behind that. */
+static void check_rest(struct exec *x)
+{
+	const struct vsn_sched *s = &x->sim.sched;
+	struct vsn_blocked list[4];
+	const struct vsn_stream *st;
+	const struct vsn_op *op;
+	u64 pending = 0, blocked = 0;
+	size_t i;
+
+	FUZZ_CHECK(!s->heap.nr && !s->nr_chunks);
+	for (i = 0; i < s->stream_room; i++) {
+		for (st = s->streams[i]; st; st = st->next) {
+			blocked += st->head->state == VSN_OP_BLOCKED;
+			FUZZ_CHECK(st->head->state == VSN_OP_BLOCKED);
+			for (op = st->head; op; op = op->next)
+				pending++;
+		}
+	}
+	FUZZ_CHECK(pending == s->nr_pending);
+	FUZZ_CHECK(blocked == s->nr_blocked);
+	FUZZ_CHECK(vsn_sched_blocked(s, list, ARRAY_SIZE(list)) ==
+		   vsn_min(blocked, ARRAY_SIZE(list)));
+	FUZZ_CHECK(x->completed + pending == x->accepted);
+}
+
+/* Nothing is on the way, so links, endpoints and completions add up to the same. */
+static void check_accounts(struct exec *x)
+{
+	const struct vsn_sched *s = &x->sim.sched;
+	const struct vsn_endpoint_stats *st;
+	u64 wire = 0, moved = 0, in = 0, out = 0, local = 0;
+	u64 i;
+
+	for (i = vsn_links_next(&s->links, 0); i < s->topo->nr_links;
+	     i = vsn_links_next(&s->links, i + 1)) {
+		const struct vsn_link *l = vsn_links_find(&s->links, i);
+
+		wire += l->wire;
+		FUZZ_CHECK(l->busy_time <= l->busy);
+	}
+	for (i = 0; i < s->topo->nr_endpoints; i++) {
+		st = vsn_sparse_find(&s->stats, i);
+		if (!st)
+			continue;
+		moved += st->read_bytes + st->write_bytes + st->local_bytes;
+		in += st->in_bytes;
+		out += st->out_bytes;
+		local += st->local_bytes;
+	}
+	FUZZ_CHECK(x->wire == wire);
+	FUZZ_CHECK(x->wire == x->sim.xfer_wire);
+	FUZZ_CHECK(x->bytes == moved);
+	FUZZ_CHECK(in == out);
+	FUZZ_CHECK(in + local == moved);
+}
+
+static void run(struct exec *x, u64 until, u32 budget)
+{
+	u64 now = x->sim.sched.now;
+
+	vsn_sched_recheck(&x->sim.sched);
+	while (vsn_sched_run(&x->sim.sched, until, budget)) {
+		FUZZ_CHECK(x->sim.sched.now >= now && x->sim.sched.now <= until);
+		now = x->sim.sched.now;
+	}
+	FUZZ_CHECK(x->sim.sched.now >= now);
+}
+
+static void traffic(struct exec *x, struct fuzz *f)
+{
+	u32 rounds, i;
+
+	for (rounds = 1 + fuzz_below(f, 4); rounds; rounds--) {
+		for (i = fuzz_below(f, 24); i; i--)
+			submit(x, f);
+		if (fuzz_below(f, 4) == 0) {
+			x->sim.fail_at = x->sim.alloc_count + fuzz_below(f, 16);
+			x->sim.fail_count = 1 + fuzz_below(f, 4);
+		}
+		switch (fuzz_below(f, 4)) {
+		case 0:
+			vsn_sched_cancel(&x->sim.sched, &x->owners[fuzz_below(f, OWNERS)]);
+			break;
+		case 1:
+			run(x, VSN_TIME_MAX, 1 + fuzz_below(f, 16));
+			check_rest(x);
+			check_accounts(x);
+			break;
+		default:
+			run(x, vsn_min(x->sim.sched.now, U64_MAX >> 1) +
+			       fuzz_bits(f, 3), 1 + fuzz_below(f, 16));
+		}
+	}
+}
+
+static void finish(struct exec *x, bool all)
+{
+	u32 i;
+
+	if (all) {
+		run(x, VSN_TIME_MAX, 64);
+		check_rest(x);
+		check_accounts(x);
+		for (i = 0; i < OWNERS; i++) {
+			vsn_sched_cancel(&x->sim.sched, &x->owners[i]);
+			FUZZ_CHECK(!x->owners[i].first);
+		}
+		FUZZ_CHECK(!x->sim.sched.nr_pending && !x->sim.sched.nr_streams);
+	}
+	x->ending = true;
+	sim_free(&x->sim);
+	FUZZ_CHECK(x->completed == x->accepted);
+	FUZZ_CHECK(!x->sim.allocs);
+	for (i = 0; i < x->sim.nr_regions; i++)
+		FUZZ_CHECK(!x->sim.regions[i].refs);
+}
+
+int LLVMFuzzerTestOneInput(const u8 *data, size_t size)
+{
+	struct exec *x = calloc(1, sizeof(*x));
+	struct fuzz f;
+
+	if (!x)
+		abort();
+	fuzz_init(&f, data, size);
+	x->sim.fail_at = fuzz_below(&f, 16) ? 0 : 1 + fuzz_below(&f, 8);
+	x->sim.fail_count = 1;
+	if (!fuzz_committed(&f, &x->sim.topo, 64) || sim_init(&x->sim)) {
+		FUZZ_CHECK(!x->sim.allocs);
+		free(x);
+		fuzz_count(false);
+		return 0;
+	}
+	x->to = x->sim.sched.ops;
+	x->ops = *x->to;
+	x->ops.complete = on_complete;
+	x->ops.xfer = on_xfer;
+	x->sim.sched.ops = &x->ops;
+	add_regions(x, &f);
+	traffic(x, &f);
+	fuzz_count(x->completed > 0);
+	finish(x, fuzz_below(&f, 2));
+	free(x);
+	return 0;
+}
