@@ -135,7 +135,6 @@ static struct vsn_event chunk_event(const struct vsn_chunk *c, u64 time)
 	return (struct vsn_event) {
 		.time = time,
 		.stream = c->op->stream->id,
-		.seq = c->op->seq,
 		.order = (u64)(c->no + 1) << 32 | c->at,
 		.what = (void *)c,
 	};
@@ -461,6 +460,7 @@ static void retire(struct vsn_sched *s, struct vsn_chunk *c)
 void vsn_chunk_step(struct vsn_sched *s, struct vsn_chunk *c)
 {
 	struct vsn_op *op = c->op;
+	const struct vsn_event *first;
 	struct vsn_event ev;
 	int err = 0;
 
@@ -487,8 +487,8 @@ void vsn_chunk_step(struct vsn_sched *s, struct vsn_chunk *c)
 		ev = chunk_event(c, c->visits[c->at].flags & VISIT_TURN ?
 				    c->flow.tail : c->flow.head);
 		/* Go on at once where the heap would give this event back next. */
-		if (ev.time > s->until ||
-		    (s->heap.nr && vsn_event_before(&s->heap.ev[0], &ev))) {
+		first = vsn_heap_first(&s->heap);
+		if (ev.time > s->until || (first && vsn_event_before(first, &ev))) {
 			vsn_heap_push(&s->heap, &ev);
 			return;
 		}

@@ -54,7 +54,6 @@ static void push_op(struct vsn_sched *s, struct vsn_op *op, u64 time, u64 order)
 	struct vsn_event ev = {
 		.time = time,
 		.stream = op->stream->id,
-		.seq = op->seq,
 		.order = order,
 		.what = op,
 	};
@@ -555,11 +554,12 @@ int vsn_sched_submit(struct vsn_sched *s, struct vsn_op *op)
  */
 bool vsn_sched_run(struct vsn_sched *s, u64 until, u32 budget)
 {
+	const struct vsn_event *first;
 	struct vsn_event ev;
 
 	s->until = until;
 	s->work = 0;
-	while (s->heap.nr && s->heap.ev[0].time <= until) {
+	while ((first = vsn_heap_first(&s->heap)) && first->time <= until) {
 		if (s->work++ >= budget)
 			return true;
 		vsn_heap_pop(&s->heap, &ev);

@@ -124,7 +124,7 @@ TEST(sparse_array)
 	vsn_sparse_free(&sp);
 }
 
-/* Events come out in order; equal times by stream, then seq, then order. */
+/* Events come out in order; equal times by stream, then order. */
 TEST(heap_order)
 {
 	struct vsn_heap h = {};
@@ -136,7 +136,7 @@ TEST(heap_order)
 	for (i = 0; i < 5000; i++) {
 		seed = seed * 6364136223846793005ULL + 1442695040888963407ULL;
 		ev = (struct vsn_event) { .time = seed >> 60, .stream = seed >> 50 & 7,
-					  .seq = seed >> 40 & 7, .order = i };
+					  .order = i };
 		vsn_heap_push(&h, &ev);
 	}
 	for (i = 0; vsn_heap_pop(&h, &ev); i++) {
@@ -145,6 +145,80 @@ TEST(heap_order)
 		last = ev;
 	}
 	EXPECT_EQ(5000, i);
+	vsn_heap_free(&h, &mem);
+}
+
+static u64 next(u64 *seed)
+{
+	*seed = *seed * 6364136223846793005ULL + 1442695040888963407ULL;
+	return *seed >> 20;
+}
+
+static size_t first_of(const struct vsn_event *ev, size_t nr)
+{
+	size_t i, first = 0;
+
+	for (i = 1; i < nr; i++)
+		if (vsn_event_before(&ev[i], &ev[first]))
+			first = i;
+	return first;
+}
+
+static bool drop_some(void *ctx, const struct vsn_event *ev)
+{
+	return ev->stream == *(u64 *)ctx;
+}
+
+/*
+ * Beside a plain list: pushes, pops, filters and growth in any order; times from now
+ * on, by any order of magnitude up to the end, and some before what was popped.
+ */
+TEST(heap_equals_list)
+{
+	static struct vsn_event list[3000];
+	struct vsn_heap h = {};
+	struct vsn_event ev;
+	u64 seed = 5, now = 0, popped = 0;
+	size_t nr = 0, i, k, n;
+	u32 round;
+
+	for (round = 0; round < 4000; round++) {
+		if (round % 1000 == 999)
+			now = round == 2999 ? U64_MAX - 1000000 : 0;
+		n = next(&seed) % (round / 100 % 2 ? 8 : 40);
+		for (i = 0; i < n && nr < ARRAY_SIZE(list); i++) {
+			u64 ahead = next(&seed) << 20 >> next(&seed) % 64;
+
+			ev = (struct vsn_event) { .stream = next(&seed) % 5,
+						  .order = (u64)round << 32 | i };
+			ev.time = now + (U64_MAX - now < ahead ? U64_MAX - now : ahead);
+			if (next(&seed) % 4 == 0)
+				ev.time = now;
+			ASSERT_EQ(0, vsn_heap_reserve(&h, nr + 1, &mem));
+			vsn_heap_push(&h, &ev);
+			list[nr++] = ev;
+		}
+		for (n = next(&seed) % 24; n && nr; n--) {
+			k = first_of(list, nr);
+			ASSERT_EQ(0, memcmp(vsn_heap_first(&h), &list[k], sizeof(ev)));
+			ASSERT_TRUE(vsn_heap_pop(&h, &ev));
+			ASSERT_EQ(0, memcmp(&ev, &list[k], sizeof(ev)));
+			list[k] = list[--nr];
+			now = ev.time;
+			popped++;
+		}
+		if (next(&seed) % 64 == 0) {
+			u64 stream = next(&seed) % 5;
+
+			vsn_heap_filter(&h, drop_some, &stream);
+			for (i = k = 0; i < nr; i++)
+				if (list[i].stream != stream)
+					list[k++] = list[i];
+			nr = k;
+		}
+		ASSERT_EQ(nr, h.nr);
+	}
+	EXPECT_GT(popped, 30000);
 	vsn_heap_free(&h, &mem);
 }
 
