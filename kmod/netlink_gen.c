@@ -43,7 +43,7 @@ const struct nla_policy vsn_network_nl_policy[VSN_A_NETWORK_INDEX + 1] = {
 	[VSN_A_NETWORK_HEADER] = { .type = NLA_U32, },
 	[VSN_A_NETWORK_PACKET] = NLA_POLICY_MIN(NLA_U32, 1),
 	[VSN_A_NETWORK_STRIPE] = { .type = NLA_U32, },
-	[VSN_A_NETWORK_POLICY] = NLA_POLICY_RANGE(NLA_U32, 1, 2),
+	[VSN_A_NETWORK_POLICY] = NLA_POLICY_RANGE(NLA_U32, 1, 6),
 	[VSN_A_NETWORK_SEED] = { .type = NLA_UINT, },
 	[VSN_A_NETWORK_TIER] = NLA_POLICY_NESTED(vsn_tier_nl_policy),
 	[VSN_A_NETWORK_INDEX] = { .type = NLA_U32, },

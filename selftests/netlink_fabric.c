@@ -664,7 +664,7 @@ REFUSED(network_without_packet, EINVAL, "network ub: packet is missing", 0,
 REFUSED(network_index, EINVAL, "network: index is output only", VSN_A_NETWORK_INDEX, 0,
 	IN_NETWORK(nl_u32(m, VSN_A_NETWORK_INDEX, 1)));
 REFUSED(network_policy, ERANGE, "integer out of range", VSN_A_NETWORK_POLICY, 0,
-	IN_NETWORK(nl_u32(m, VSN_A_NETWORK_POLICY, 3)));
+	IN_NETWORK(nl_u32(m, VSN_A_NETWORK_POLICY, VSN_POLICY_BORROW + 1)));
 REFUSED(networks_too_many, E2BIG, "more than 8 networks", VSN_A_FABRIC_NETWORK, 0, {
 	char name[8];
 	int i;
@@ -679,8 +679,8 @@ REFUSED(networks_too_many, E2BIG, "more than 8 networks", VSN_A_FABRIC_NETWORK, 
 	}
 });
 
-REFUSED(tiers_too_many, E2BIG, "network ub: more than 4 tiers", VSN_A_NETWORK_TIER, 0,
-	IN_NETWORK(put_tiers(m, 5)));
+REFUSED(tiers_too_many, E2BIG, "network ub: more than 8 tiers", VSN_A_NETWORK_TIER, 0,
+	IN_NETWORK(put_tiers(m, 9)));
 REFUSED(tier_twice, EEXIST, "tier l1: named twice", VSN_A_TIER_NAME, 0,
 	IN_NETWORK(put_l1(m); put_l1(m)));
 REFUSED(tier_without_name, EINVAL, "tier: name is missing", 0, VSN_A_TIER_NAME,
@@ -701,12 +701,11 @@ REFUSED(tier_planes, ERANGE, "integer out of range", VSN_A_TIER_PLANES, 0,
 	IN_TIER(nl_u32(m, VSN_A_TIER_PLANES, 65)));
 REFUSED(tier_medium, EINVAL, "medium: 'a\\a' is not printable ASCII", VSN_A_TIER_MEDIUM, 0,
 	IN_TIER(nl_str(m, VSN_A_TIER_MEDIUM, "a\a")));
-REFUSED(tier_kind_mesh, EOPNOTSUPP, "tier l1: kind 2 is not supported, only switch", 0, 0, {
-	put_odd_tier(m, VSN_A_TIER_KIND, VSN_TIER_KIND_MESH);
-});
-
-REFUSED(tier_wiring_stride, EOPNOTSUPP, "tier l1: wiring 2 is not supported, only full", 0, 0, {
-	put_odd_tier(m, VSN_A_TIER_WIRING, VSN_WIRING_STRIDE);
+REFUSED(tier_kind_unknown, ERANGE, "integer out of range", VSN_A_TIER_KIND, 0,
+	IN_TIER(nl_u32(m, VSN_A_TIER_KIND, VSN_TIER_KIND_GRID + 1)));
+REFUSED(tier_wiring_spread, EINVAL,
+	"tier l1: wiring spread is for a mesh over groups of switches", 0, 0, {
+	put_odd_tier(m, VSN_A_TIER_WIRING, VSN_WIRING_SPREAD);
 });
 
 REFUSED(tier_product_too_large, EINVAL, "tier l1: more than 1073741824 links", 0, 0, {

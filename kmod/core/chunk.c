@@ -28,8 +28,9 @@
 /* The last piece of a chain drains alone: enough of them that it hardly counts. */
 #define PIECES_PER_CHAIN 64U
 
-/* command, data and ack legs, two engines and two memories */
-#define MAX_VISITS	(3 * VSN_MAX_HOPS + 4)
+/* Of command, data and ack legs, two engines and two memories */
+#define LEGS		3
+#define STOPS		4
 
 enum visit_flags {
 	VISIT_LINK	= 1 << 0,	/* a link: counted and traced */
@@ -44,12 +45,14 @@ enum visit_flags {
  * @bytes: payload that passes it
  * @net: index of the network (links)
  * @flags: enum visit_flags
+ * @via: as in struct vsn_path (links)
  */
 struct vsn_visit {
 	u32 res;
 	u32 bytes;
 	u8 net;
 	u8 flags;
+	u8 via;
 };
 
 /**
@@ -67,7 +70,7 @@ struct vsn_visit {
  * @nr: number of visits; 0 until it is injected
  * @at: the next visit
  * @gate: the visit after which the chain's next chunk is injected, or ~0
- * @visits: the way
+ * @visits: the way; room for the longest there can be
  */
 struct vsn_chunk {
 	struct vsn_op *op;
@@ -83,8 +86,14 @@ struct vsn_chunk {
 	u32 nr;
 	u32 at;
 	u32 gate;
-	struct vsn_visit visits[MAX_VISITS];
+	struct vsn_visit visits[];
 };
+
+static size_t chunk_size(const struct vsn_sched *s)
+{
+	return sizeof(struct vsn_chunk) +
+	       (LEGS * s->topo->max_hops + STOPS) * sizeof(struct vsn_visit);
+}
 
 static struct vsn_chunk *chunk_alloc(struct vsn_sched *s, struct vsn_op *op, u32 chain)
 {
@@ -95,7 +104,7 @@ static struct vsn_chunk *chunk_alloc(struct vsn_sched *s, struct vsn_op *op, u32
 	if (c)
 		s->free_chunks = c->next;
 	else
-		c = s->mem.alloc(s->mem.ctx, sizeof(*c));
+		c = s->mem.alloc(s->mem.ctx, chunk_size(s));
 	if (!c)
 		return NULL;
 	c->op = op;
@@ -126,7 +135,7 @@ void vsn_chunk_free_all(struct vsn_sched *s)
 
 	while ((c = s->free_chunks)) {
 		s->free_chunks = c->next;
-		s->mem.free(s->mem.ctx, c, sizeof(*c));
+		s->mem.free(s->mem.ctx, c, chunk_size(s));
 	}
 }
 
@@ -190,6 +199,7 @@ static int visit_path(struct vsn_sched *s, struct vsn_chunk *c, u32 from, u32 to
 	for (i = 0; i < path.nr_hops; i++) {
 		visit(c, path.hops[i], bytes, VISIT_LINK | flags);
 		c->visits[c->nr - 1].net = net;
+		c->visits[c->nr - 1].via = path.via[i];
 		flags = 0;
 	}
 	return net;
@@ -360,6 +370,8 @@ static int pass(struct vsn_sched *s, struct vsn_chunk *c, const struct vsn_visit
 	}
 	if (v->flags & (VISIT_LINK | VISIT_LATENCY))
 		latency = link->latency;
+	if (v->via)
+		latency += s->topo->networks[v->net].tiers[v->via - 1].switch_latency;
 	wire = v->bytes;
 	if (v->flags & VISIT_LINK)
 		wire = wire_bytes(&s->topo->networks[v->net], v->bytes);
@@ -509,6 +521,15 @@ static void first_homes(const struct vsn_op *op, u32 *src, u32 *dst)
 			 op->sqe.initiator;
 }
 
+/* One a plane; with all-path routing one a path, of PIECE_MIN at least. */
+static u32 chains(struct vsn_sched *s, u32 net, u32 src, u32 dst, u64 len)
+{
+	u64 planes = vsn_route_planes(s->topo, net, src, dst);
+	u64 paths = vsn_route_spread(s->topo, net, src, dst);
+
+	return vsn_max(vsn_min(len, planes), vsn_min(len / PIECE_MIN, paths));
+}
+
 /*
  * How many chains, and into how many pieces: 64 a chain, of 64 KiB to 8 MiB.  A
  * short operation takes one plane; which one rotates with the operations.
@@ -528,8 +549,7 @@ static int cut(struct vsn_sched *s, struct vsn_op *op)
 		if (net < 0)
 			return net;
 		if (op_moves_range(op) && len > s->topo->networks[net].stripe)
-			op->chains = vsn_min(len, vsn_route_planes(s->topo, net, src,
-								   dst));
+			op->chains = chains(s, net, src, dst, len);
 	}
 	if (!op_moves_range(op))
 		return 0;

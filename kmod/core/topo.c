@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Topology: ids, groups, figures and their names. Validation: topo_check.c. */
+/*
+ * Topology: endpoints, groups, and all names.  Links and switches: topo_links.c.
+ * Validation: topo_check.c, topo_tier.c.
+ */
 #include "topo.h"
 
 /**
@@ -92,154 +95,6 @@ u32 vsn_topo_group(const struct vsn_topo *t, const struct vsn_tier *tier, u32 ep
 		if (tier->key & (1U << i))
 			group = group * t->dims[i].size + digits[i];
 	return group;
-}
-
-/**
- * vsn_topo_link_id - id of a link
- * @tier: its tier
- * @child: lower end: an endpoint id, or group * switches + switch of the tier
- *	below
- * @plane: plane
- * @sw: switch within plane and group
- * @lane: lane
- * @down: 0 towards the switch, 1 from it
- *
- * Return: the id.
- */
-u32 vsn_topo_link_id(const struct vsn_tier *tier, u32 child, u32 plane, u32 sw,
-		     u32 lane, u32 down)
-{
-	return tier->link_base +
-	       ((((child * tier->planes + plane) * tier->switches + sw) *
-		 tier->lanes + lane) << 1 | down);
-}
-
-static const struct vsn_tier *find_tier(const struct vsn_topo *t, u32 link,
-					u32 *net, u32 *tier)
-{
-	u32 n, i;
-
-	for (n = 0; n < t->nr_networks; n++) {
-		for (i = 0; i < t->networks[n].nr_tiers; i++) {
-			const struct vsn_tier *p = &t->networks[n].tiers[i];
-
-			if (link - p->link_base < p->nr_links) {
-				*net = n;
-				*tier = i;
-				return p;
-			}
-		}
-	}
-	return NULL;
-}
-
-/**
- * vsn_topo_link_pos - what a link id means
- * @t: a committed topology
- * @link: link id, any number
- * @pos: out
- *
- * Return: false when there is no such link; ids have gaps.
- */
-bool vsn_topo_link_pos(const struct vsn_topo *t, u32 link, struct vsn_link_pos *pos)
-{
-	const struct vsn_tier *tier = find_tier(t, link, &pos->net, &pos->tier);
-	u32 n;
-
-	if (!tier)
-		return false;
-	n = link - tier->link_base;
-	pos->down = n & 1;
-	n >>= 1;
-	pos->lane = n % tier->lanes;
-	n /= tier->lanes;
-	pos->sw = n % tier->switches;
-	n /= tier->switches;
-	pos->plane = n % tier->planes;
-	pos->child = n / tier->planes;
-	if (tier->attach == VSN_ATTACH_ENDPOINT) {
-		if (!tier->ports[vsn_topo_kind(t, pos->child)].bandwidth)
-			return false;
-		pos->group = vsn_topo_group(t, tier, pos->child);
-	} else {
-		const struct vsn_tier *below = tier - 1;
-		u32 i, digits[VSN_MAX_DIMS], g = pos->child / below->switches;
-
-		for (i = t->nr_dims; i-- > 0; ) {
-			if (!(below->key & (1U << i)))
-				continue;
-			digits[i] = g % t->dims[i].size;
-			g /= t->dims[i].size;
-		}
-		pos->group = 0;
-		for (i = 0; i < t->nr_dims; i++)
-			if (tier->key & (1U << i))
-				pos->group = pos->group * t->dims[i].size + digits[i];
-	}
-	return true;
-}
-
-/**
- * vsn_topo_link_figures - what a link can do
- * @t: a committed topology
- * @link: link id, any number
- * @bandwidth: out: usable, bytes/s
- * @latency: out: of the wire, and of the switch at the far end if there is one, ps
- * @store_forward: out: the tier forwards only whole chunks
- *
- * Return: false when there is no such link.
- */
-bool vsn_topo_link_figures(const struct vsn_topo *t, u32 link, u64 *bandwidth,
-			   u64 *latency, bool *store_forward)
-{
-	const struct vsn_tier *tier;
-	const struct vsn_port *port;
-	struct vsn_link_pos pos;
-
-	if (!vsn_topo_link_pos(t, link, &pos))
-		return false;
-	tier = &t->networks[pos.net].tiers[pos.tier];
-	port = &tier->ports[tier->attach == VSN_ATTACH_ENDPOINT ?
-			    vsn_topo_kind(t, pos.child) : 0];
-	*bandwidth = port->usable;
-	*latency = port->latency;
-	if (!pos.down)
-		*latency += tier->switch_latency;
-	else if (tier->attach == VSN_ATTACH_SWITCH)
-		*latency += tier[-1].switch_latency;
-	*store_forward = tier->forwarding == VSN_FORWARDING_STORE_FORWARD;
-	return true;
-}
-
-/**
- * vsn_topo_tier_switches - switches in a tier
- * @tier: a tier of a committed topology
- *
- * Return: their number, over all planes and groups.
- */
-u32 vsn_topo_tier_switches(const struct vsn_tier *tier)
-{
-	return tier->groups * tier->planes * tier->switches;
-}
-
-/**
- * vsn_topo_tier_links - directed links in a tier
- * @t: a committed topology
- * @tier: a tier of it
- *
- * Return: their number, without the gaps that link ids have.
- */
-u32 vsn_topo_tier_links(const struct vsn_topo *t, const struct vsn_tier *tier)
-{
-	u32 k, children = tier->children;
-
-	if (tier->attach == VSN_ATTACH_ENDPOINT) {
-		children = 0;
-		for (k = 1; k < VSN_NR_KINDS; k++)
-			if (tier->ports[k].bandwidth)
-				children += t->kinds[k].count;
-	}
-	return children * tier->planes * tier->switches * tier->lanes * 2;
 }
 
 /**
@@ -337,6 +192,18 @@ static int switch_name(const struct vsn_topo *t, u32 net, const struct vsn_tier 
 	return n;
 }
 
+/* A lower end of a link: an endpoint, or a switch of the tier that is attached */
+static int child_name(const struct vsn_topo *t, u32 net, const struct vsn_tier *tier,
+		      u32 child, u32 plane, char *buf, size_t size)
+{
+	const struct vsn_tier *level = &t->networks[net].tiers[tier->level];
+
+	if (tier->attach == VSN_ATTACH_ENDPOINT)
+		return vsn_topo_endpoint_name(t, child, buf, size);
+	return switch_name(t, net, level, child / level->switches, plane,
+			   child % level->switches, buf, size);
+}
+
 /**
  * vsn_topo_link_name - write a link's name, FROM>TO
  * @t: a committed topology
@@ -344,7 +211,8 @@ static int switch_name(const struct vsn_topo *t, u32 net, const struct vsn_tier 
  * @buf: where to
  * @size: room
  *
- * A lane is added as "/LANE" where the pair has several.
+ * The link of a direct tier ends in "@NETWORK.TIER", and in ".pPLANE" where its
+ * ends do not tell; a lane is added as "/LANE" where the pair has several.
  *
  * Return: length, or -ENOENT when there is no such link.
  */
@@ -361,18 +229,131 @@ int vsn_topo_link_name(const struct vsn_topo *t, u32 link, char *buf, size_t siz
 	for (end = 0; end < 2; end++) {
 		if (end)
 			n += scnprintf(buf + n, size - n, ">");
-		if (end != pos.down)
+		if (vsn_tier_direct(tier))
+			n += child_name(t, pos.net, tier, end ? pos.peer : pos.child,
+					pos.plane, buf + n, size - n);
+		else if (end != pos.down)
 			n += switch_name(t, pos.net, tier, pos.group, pos.plane,
 					 pos.sw, buf + n, size - n);
-		else if (tier->attach == VSN_ATTACH_ENDPOINT)
-			n += vsn_topo_endpoint_name(t, pos.child, buf + n, size - n);
 		else
-			n += switch_name(t, pos.net, tier - 1,
-					 pos.child / tier[-1].switches, pos.plane,
-					 pos.child % tier[-1].switches, buf + n,
-					 size - n);
+			n += child_name(t, pos.net, tier, pos.child, pos.plane,
+					buf + n, size - n);
 	}
+	if (vsn_tier_direct(tier))
+		n += scnprintf(buf + n, size - n, "@%s.%s", t->networks[pos.net].name,
+			       tier->name);
+	if (vsn_tier_direct(tier) && tier->attach == VSN_ATTACH_ENDPOINT &&
+	    tier->planes > 1)
+		n += scnprintf(buf + n, size - n, ".p%u", pos.plane);
 	if (tier->lanes > 1)
 		n += scnprintf(buf + n, size - n, "/%u", pos.lane);
 	return n;
+}
+
+static const struct vsn_tier *switch_tier(const struct vsn_topo *t, u32 sw, u32 *net)
+{
+	u32 n, i;
+
+	for (n = 0; n < t->nr_networks; n++) {
+		for (i = 0; i < t->networks[n].nr_tiers; i++) {
+			const struct vsn_tier *tier = &t->networks[n].tiers[i];
+
+			if (sw - tier->switch_base < vsn_topo_tier_switches(tier)) {
+				*net = n;
+				return tier;
+			}
+		}
+	}
+	return NULL;
+}
+
+/**
+ * vsn_topo_switch_name - write a switch's name, like "ub.l1.b3.p2"
+ * @t: a committed topology
+ * @sw: switch id, any number
+ * @buf: where to
+ * @size: room
+ *
+ * Return: length, or -ENOENT when there is no such switch.
+ */
+int vsn_topo_switch_name(const struct vsn_topo *t, u32 sw, char *buf, size_t size)
+{
+	const struct vsn_tier *tier;
+	u32 net, n;
+
+	tier = switch_tier(t, sw, &net);
+	if (!tier)
+		return -ENOENT;
+	n = (sw - tier->switch_base) / tier->switches;
+	return switch_name(t, net, tier, n / tier->planes, n % tier->planes,
+			   (sw - tier->switch_base) % tier->switches, buf, size);
+}
+
+static const char *skip_word(const char *s, const char *word)
+{
+	size_t len = strlen(word);
+
+	return s && !strncmp(s, word, len) && s[len] == '.' ? s + len + 1 : NULL;
+}
+
+/* ".PREFIX DIGIT" */
+static bool parse_part(const char **s, const char *prefix, u32 size, u32 *digit)
+{
+	struct vsn_dim dim = { .size = size };
+
+	scnprintf(dim.prefix, sizeof(dim.prefix), "%s", prefix);
+	if (!parse_digit(s, &dim, digit))
+		return false;
+	if (**s == '.')
+		(*s)++;
+	else if (**s)
+		return false;
+	return true;
+}
+
+static bool parse_switch(const struct vsn_topo *t, const struct vsn_tier *tier,
+			 const char *s, u32 *sw)
+{
+	u32 i, digit, plane, n = 0;
+
+	for (i = 0; i < t->nr_dims; i++) {
+		if (!(tier->key & (1U << i)))
+			continue;
+		if (!parse_part(&s, t->dims[i].prefix, t->dims[i].size, &digit))
+			return false;
+		n = n * t->dims[i].size + digit;
+	}
+	if (!parse_part(&s, "p", tier->planes, &plane))
+		return false;
+	digit = 0;
+	if (tier->switches > 1 && !parse_part(&s, "s", tier->switches, &digit))
+		return false;
+	*sw = tier->switch_base + (n * tier->planes + plane) * tier->switches + digit;
+	return !*s && s[-1] != '.';
+}
+
+/**
+ * vsn_topo_switch_find - switch of a name
+ * @t: a committed topology
+ * @name: like "ub.l1.b3.p2"
+ *
+ * Return: switch id, or -ENOENT.
+ */
+int vsn_topo_switch_find(const struct vsn_topo *t, const char *name)
+{
+	u32 n, i, sw;
+
+	for (n = 0; n < t->nr_networks; n++) {
+		const struct vsn_network *net = &t->networks[n];
+
+		for (i = 0; i < net->nr_tiers; i++) {
+			const char *s = skip_word(skip_word(name, net->name),
+						  net->tiers[i].name);
+
+			if (s && !vsn_tier_direct(&net->tiers[i]) &&
+			    parse_switch(t, &net->tiers[i], s, &sw))
+				return sw;
+		}
+	}
+	return -ENOENT;
 }

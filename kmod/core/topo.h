@@ -10,13 +10,47 @@
  *
  * Ids.  Endpoints of a kind are numbered in mixed radix over the kind's
  * dimensions, outermost first; kinds follow each other in the order of enum
- * vsn_endpoint_kind.  Link ids are numbered by network, tier, child, plane,
- * switch, lane, direction.
+ * vsn_endpoint_kind.  Link ids are numbered by network and tier; in a tier of
+ * switches then by child, plane, switch, lane, direction; in a direct tier by
+ * vertex, plane, port, lane.  Switches are numbered by network, tier, group,
+ * plane, switch.
  *
- * Groups.  A tier joins what agrees in all the dimensions that it is not
- * "over": for a tier that attaches endpoints, all other dimensions of the
- * endpoint; for one that attaches switches, what is left of the group of the
- * tier below.  Each group has @planes times @switches of them.
+ * Stacks.  A tier that attaches endpoints begins a stack; the tiers above it that
+ * attach switches belong to it.  Each tier joins what agrees in all the
+ * dimensions that it is not "over": for the first of a stack all other
+ * dimensions of the endpoint, for the others what is left of the group of the
+ * tier before.  A group is what a tier joins.
+ *
+ * Kind "switch".  Each group has @planes times @switches switches.  Its children
+ * are endpoints, or the switches of the nearest tier of kind "switch" below, plane
+ * i to plane i.  Wiring "full": every child to every switch of its plane.  Wiring
+ * "stride": child and switch are joined where their numbers are equal modulo
+ * @span; the number of an endpoint is its position in the group, that of a switch
+ * its number in its own group, and @span is @switches or, where that is less, the
+ * number of switches below, so that each child has one link a plane, or one of
+ * two is a multiple of the other.
+ *
+ * Kinds "mesh", "ring" and "grid" are direct: they have no switches of their own,
+ * but links between vertices.  These are endpoints (of one kind), or the
+ * switches of the nearest tier of kind "switch" below, in the same plane.
+ *	mesh	each pair of vertices
+ *	ring	+1 and -1 modulo the size, in each dimension (size 2: one pair of
+ *		links, size 1: none)
+ *	grid	+1 and -1 without the wrap
+ * Endpoints differ in the dimensions of "over".  Switches come in blocks, the
+ * groups of the tier before this one; blocks differ in the dimensions of "over".
+ * Wiring says which vertices of two blocks are joined:
+ *	full	mesh: all switches of the group are joined pairwise, those of one
+ *		block, too; ring and grid: blocks of one switch a plane
+ *	stride	switches that differ in nothing but "over"
+ *	spread	mesh: one link for each pair of blocks, the links of a block dealt
+ *		evenly to its switches: port p of block g leads to block
+ *		(g + 1 + p) mod blocks and is at switch p mod members.  The tiers
+ *		before it must be able to lead from any switch of a block to any
+ *		other.
+ * "Over" nothing, full: the switches of one group, by their number.  So a
+ * DragonFly is a tier of switches, a mesh over the switches of a group, and a mesh
+ * with wiring "spread" over the groups.
  */
 #ifndef VSN_CORE_TOPO_H
 #define VSN_CORE_TOPO_H
@@ -28,9 +62,12 @@
 #define VSN_MAX_DIMS		8
 #define VSN_NR_KINDS		4	/* index: enum vsn_endpoint_kind; 0 is the uplink */
 #define VSN_MAX_NETWORKS	8
-#define VSN_MAX_TIERS		4
+#define VSN_MAX_TIERS		8
 #define VSN_MAX_ENDPOINTS	(1U << 20)
 #define VSN_MAX_LINKS		(1U << 30)
+/* Links of the longest path. */
+#define VSN_MAX_HOPS		128
+#define VSN_NO_SWITCH		U32_MAX
 /* The largest chunk that an operation is cut into, bytes. */
 #define VSN_CHUNK_MAX		(8ULL << 20)
 #define VSN_EFFICIENCY_ONE	1000000U	/* parts per million */
@@ -94,19 +131,39 @@ struct vsn_port {
  * @forwarding: enum vsn_forwarding
  * @wiring: enum vsn_wiring
  * @planes: planes
- * @switches: switches per plane and group
- * @lanes: parallel links between a child and a switch
- * @switch_latency: ps
+ * @switches: switches per plane and group; 1 in a direct tier, which has none
+ * @lanes: parallel links between a child and a switch, or between two vertices
+ * @switch_latency: ps; in a direct tier of endpoints: of one that forwards
  * @medium: free text
  * @ports: by enum vsn_endpoint_kind; [0] when switches are attached
- * @key: bit mask of the dimensions that tell its groups apart; set by commit
- * @groups: number of groups; set by commit
+ * @key: bit mask of the dimensions that tell its groups apart; set by commit, as
+ *	is all that follows
+ * @groups: number of groups
  * @children: number of lower ends (endpoints, or groups * switches of the tier
- *	below, planes not counted); set by commit
- * @fan: paths from a lower end of its stack to a switch of it, in one plane; set
- *	by commit
- * @link_base: first link id; set by commit
- * @nr_links: number of link ids; set by commit
+ *	that is attached, planes not counted), or of vertices
+ * @fan: paths from a lower end of its stack to a switch of it, in one plane
+ * @link_base: first link id
+ * @nr_links: number of link ids
+ * @base: index of the first tier of its stack
+ * @level: index of the tier whose switches it attaches; its own, where that is
+ *	endpoints
+ * @degree: ports of a child towards switches, or of a vertex, per plane and lane
+ * @span: what wiring compares numbers modulo; 1 in a full one
+ * @modulus: endpoints meet in this tier where their numbers in the first tier of
+ *	the stack are equal modulo this
+ * @fixes: it, or a direct tier of the same switches before it, leads to switches
+ *	of other numbers, so that @modulus does not count
+ * @first: direct, endpoints: id of vertex 0
+ * @coords: direct: mask of the dimensions in a vertex' position
+ * @numbers: direct: switches in a group of the tier that is attached, where the
+ *	number is part of a vertex' position; 1 otherwise
+ * @size: direct: number of positions
+ * @inner: direct, spread: mask of the dimensions that tell the switches of a
+ *	block apart
+ * @members: direct, switches: number of switches in a block
+ * @switch_base: first switch id
+ * @stride: by dimension: distance between the ids of two switches of this tier (or
+ *	vertices, in a direct one) that are neighbours in it; 0: not there
  */
 struct vsn_tier {
 	char name[VSN_NAME_SIZE];
@@ -127,6 +184,20 @@ struct vsn_tier {
 	u64 fan;
 	u32 link_base;
 	u32 nr_links;
+	u32 base;
+	u32 level;
+	u32 degree;
+	u32 span;
+	u32 modulus;
+	bool fixes;
+	u32 first;
+	u32 coords;
+	u32 numbers;
+	u32 size;
+	u32 inner;
+	u32 members;
+	u32 switch_base;
+	u32 stride[VSN_MAX_DIMS];
 };
 
 /**
@@ -161,6 +232,8 @@ struct vsn_network {
  * @nr_endpoints: set by commit
  * @nr_packages: set by commit
  * @nr_links: number of link ids; set by commit
+ * @nr_switches: number of switches; set by commit
+ * @max_hops: links of the longest path; set by commit
  * @window_shift: device window of an endpoint, log2 bytes; set by commit
  */
 struct vsn_topo {
@@ -172,20 +245,40 @@ struct vsn_topo {
 	u32 nr_endpoints;
 	u32 nr_packages;
 	u32 nr_links;
+	u32 nr_switches;
+	u32 max_hops;
 	u32 window_shift;
 };
 
-/* What a link id means. */
+/**
+ * struct vsn_link_pos - what a link id means
+ * @net: index of the network
+ * @tier: index of the tier
+ * @child: lower end: an endpoint id, or group * switches + switch of the tier that
+ *	is attached; in a direct tier where the link begins
+ * @plane: plane
+ * @sw: switch within plane and group; in a direct tier the port
+ * @lane: lane
+ * @down: 0: from the child to the switch, or direct; 1: from the switch
+ * @group: of the switch, or of the direct tier
+ * @peer: in a direct tier where the link ends, as @child
+ */
 struct vsn_link_pos {
 	u32 net;
 	u32 tier;
-	u32 child;	/* endpoint id, or group * switches + switch of the tier below */
+	u32 child;
 	u32 plane;
 	u32 sw;
 	u32 lane;
-	u32 down;	/* 0: from the child to the switch; 1: from the switch */
-	u32 group;	/* of the switch */
+	u32 down;
+	u32 group;
+	u32 peer;
 };
+
+static inline bool vsn_tier_direct(const struct vsn_tier *tier)
+{
+	return tier->kind != VSN_TIER_KIND_SWITCH;
+}
 
 int vsn_topo_commit(struct vsn_topo *t, struct vsn_diag *diag);
 int vsn_topo_find_dim(const struct vsn_topo *t, const char *name);
@@ -198,10 +291,22 @@ u32 vsn_topo_link_id(const struct vsn_tier *tier, u32 child, u32 plane, u32 sw,
 bool vsn_topo_link_pos(const struct vsn_topo *t, u32 link, struct vsn_link_pos *pos);
 bool vsn_topo_link_figures(const struct vsn_topo *t, u32 link, u64 *bandwidth,
 			   u64 *latency, bool *store_forward);
+bool vsn_topo_link_switches(const struct vsn_topo *t, u32 link, u32 *from, u32 *to);
 u32 vsn_topo_tier_switches(const struct vsn_tier *tier);
 u32 vsn_topo_tier_links(const struct vsn_topo *t, const struct vsn_tier *tier);
+u32 vsn_topo_index(const struct vsn_topo *t, const struct vsn_tier *tier, u32 ep);
+u32 vsn_topo_position(const struct vsn_topo *t, const struct vsn_tier *tier, u32 v);
+u32 vsn_topo_at(const struct vsn_topo *t, const struct vsn_tier *tier, u32 v, u32 pos);
+u32 vsn_topo_member(const struct vsn_topo *t, const struct vsn_tier *tier, u32 v, u32 n);
+u32 vsn_topo_axis_ports(const struct vsn_tier *tier, u32 size);
+u32 vsn_topo_gateway(const struct vsn_topo *t, const struct vsn_tier *tier, u32 v,
+		     u32 block, u32 *port);
+bool vsn_topo_neighbour(const struct vsn_topo *t, const struct vsn_tier *tier, u32 v,
+			u32 port, u32 *peer);
 int vsn_topo_endpoint_name(const struct vsn_topo *t, u32 ep, char *buf, size_t size);
 int vsn_topo_endpoint_find(const struct vsn_topo *t, const char *name);
 int vsn_topo_link_name(const struct vsn_topo *t, u32 link, char *buf, size_t size);
+int vsn_topo_switch_name(const struct vsn_topo *t, u32 sw, char *buf, size_t size);
+int vsn_topo_switch_find(const struct vsn_topo *t, const char *name);
 
 #endif /* VSN_CORE_TOPO_H */

@@ -329,8 +329,14 @@ TEST_F(topo, refused)
 	REFUSED(-EINVAL, "policy 9", n->policy = 9);
 	REFUSED(-EINVAL, "tier is missing", n->nr_tiers = 0);
 	REFUSED(-EINVAL, "tier name 'A1'", t1->name[0] = 'A');
-	REFUSED(-EOPNOTSUPP, "kind 2 is not supported", t0->kind = VSN_TIER_KIND_MESH);
-	REFUSED(-EOPNOTSUPP, "wiring 2 is not supported", t1->wiring = VSN_WIRING_STRIDE);
+	REFUSED(-EINVAL, "kind 5 is unknown", t0->kind = 5);
+	REFUSED(-EINVAL, "kind 0 is unknown", t0->kind = 0);
+	REFUSED(-EINVAL, "wiring 4 is unknown", t1->wiring = 4);
+	REFUSED(-EINVAL, "wiring 0 is unknown", t1->wiring = 0);
+	REFUSED(-EINVAL, "a mesh joins endpoints of one kind",
+		t0->kind = VSN_TIER_KIND_MESH);
+	REFUSED(-EINVAL, "switches 16, but a ring has none", t1->kind = VSN_TIER_KIND_RING);
+	REFUSED(-EINVAL, "spread is for a mesh", t1->wiring = VSN_WIRING_SPREAD);
 	REFUSED(-EINVAL, "attach 7", t0->attach = 7);
 	REFUSED(-EINVAL, "forwarding 0", t0->forwarding = 0);
 	REFUSED(-EINVAL, "planes 0", t0->planes = 0);

@@ -249,7 +249,7 @@ bad "a parameter in bytes" 49 "unknown unit 'B'" '49s/10 us/10 B/'
 bad "a fit to a row that is not there" 47 "no published row 'raw'" '47s/row/raw/'
 bad "a row twice" 52 "row 'row' is there twice" '51{p}'
 bad "planes that do not match" 1 "planes 3, but tier l1 has 2" '40s/2/3/'
-bad "a kind of tier that is for later" 1 "not supported" '27s/switch/mesh/'
+bad "switches above a tier without any" 1 "attach switch, but tier l1 has none" '27s/switch/mesh/'
 
 # The command line
 check "an unknown word has status 2" status_is 2 vsn system shaw nvl72

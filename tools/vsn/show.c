@@ -44,6 +44,10 @@ static const char * const forwardings[] = {
 static const char * const policies[] = {
 	[VSN_POLICY_DMODK] = "dmodk",
 	[VSN_POLICY_HASH] = "hash",
+	[VSN_POLICY_STRIPE] = "stripe",
+	[VSN_POLICY_SHORTEST] = "shortest",
+	[VSN_POLICY_DETOUR] = "detour",
+	[VSN_POLICY_BORROW] = "borrow",
 };
 
 static void show_names(const char *key, const char *label, size_t count,

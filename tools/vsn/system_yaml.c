@@ -54,6 +54,10 @@ static const cyaml_strval_t forwarding_names[] = {
 static const cyaml_strval_t policy_names[] = {
 	{ "dmodk", VSN_POLICY_DMODK },
 	{ "hash", VSN_POLICY_HASH },
+	{ "stripe", VSN_POLICY_STRIPE },
+	{ "shortest", VSN_POLICY_SHORTEST },
+	{ "detour", VSN_POLICY_DETOUR },
+	{ "borrow", VSN_POLICY_BORROW },
 };
 
 static const cyaml_strval_t origin_names[] = {

@@ -45,6 +45,11 @@ enum vsn_attach {
 
 /**
  * enum vsn_tier_kind - Shape of a tier.
+ * @VSN_TIER_KIND_SWITCH: Switches, which join all children of a group.
+ * @VSN_TIER_KIND_MESH: A direct link for each pair.
+ * @VSN_TIER_KIND_RING: A direct link to each neighbour in each dimension, and
+ *   around.
+ * @VSN_TIER_KIND_GRID: The same, but not around.
  */
 enum vsn_tier_kind {
 	VSN_TIER_KIND_SWITCH = 1,
@@ -56,6 +61,10 @@ enum vsn_tier_kind {
 /**
  * enum vsn_wiring - How a tier's links join its switches to what is below.
  * @VSN_WIRING_FULL: Every child to every switch of its plane and group.
+ * @VSN_WIRING_STRIDE: Those whose numbers are equal modulo the smaller count
+ *   of switches.
+ * @VSN_WIRING_SPREAD: One link for each pair of groups, spread evenly over the
+ *   switches of each.
  */
 enum vsn_wiring {
 	VSN_WIRING_FULL = 1,
@@ -76,10 +85,19 @@ enum vsn_forwarding {
  * @VSN_POLICY_DMODK: By the destination's position; contention-free for
  *   shifts.
  * @VSN_POLICY_HASH: By a seeded hash of source, destination and operation.
+ * @VSN_POLICY_STRIPE: In turn, by chunk and operation; planes first.
+ * @VSN_POLICY_SHORTEST: All shortest paths at once; long operations are spread
+ *   over them.
+ * @VSN_POLICY_DETOUR: As shortest, and in a mesh by each other vertex.
+ * @VSN_POLICY_BORROW: As shortest, and by all other tiers that join the two.
  */
 enum vsn_policy {
 	VSN_POLICY_DMODK = 1,
 	VSN_POLICY_HASH,
+	VSN_POLICY_STRIPE,
+	VSN_POLICY_SHORTEST,
+	VSN_POLICY_DETOUR,
+	VSN_POLICY_BORROW,
 };
 
 enum {
