@@ -3,6 +3,7 @@
 #ifndef LIBVSN_H
 #define LIBVSN_H
 
+#include "coll.h"
 #include "control.h"
 #include "device.h"
 
