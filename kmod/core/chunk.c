@@ -58,36 +58,49 @@ struct vsn_visit {
 /**
  * struct vsn_chunk - a piece of an operation on its way
  * @op: the operation
+ * @flow: where it is in time
+ * @bound: no earlier end than this, ps; 0 for none
+ * @stream: id of the operation's stream
+ * @visit: the next visit
+ * @no: number in the operation
+ * @at: number of the next visit
+ * @nr: number of visits; 0 until it is injected
+ * @gate: number of the visit after which the chain's next chunk is injected, or
+ *	NO_GATE
  * @next: in the list of free chunks
  * @len: bytes
- * @no: number in the operation
+ * @wire: bytes put on links
  * @chain: which chain it belongs to
  * @prev_src: home that the chain's previous chunk was read from, or ~0
  * @src: home that is read, or ~0
  * @dst: home that is written
- * @flow: where it is in time
- * @bound: no earlier end than this, ps; 0 for none
- * @nr: number of visits; 0 until it is injected
- * @at: the next visit
- * @gate: the visit after which the chain's next chunk is injected, or ~0
  * @visits: the way; room for the longest there can be
+ *
+ * What is up to @gate is all that a hop needs, and lies within one cache line.
  */
 struct vsn_chunk {
 	struct vsn_op *op;
+	struct vsn_flow flow;
+	u64 bound;
+	u64 stream;
+	struct vsn_visit visit;
+	u32 no;
+	u16 at;
+	u16 nr;
+	u16 gate;
 	struct vsn_chunk *next;
 	u64 len;
-	u32 no;
+	u64 wire;
 	u32 chain;
 	u32 prev_src;
 	u32 src;
 	u32 dst;
-	struct vsn_flow flow;
-	u64 bound;
-	u32 nr;
-	u32 at;
-	u32 gate;
 	struct vsn_visit visits[];
 };
+
+#define NO_GATE	0xffff
+
+static_assert(offsetof(struct vsn_chunk, next) <= 64, "a hop needs one cache line");
 
 static size_t chunk_size(const struct vsn_sched *s)
 {
@@ -108,13 +121,15 @@ static struct vsn_chunk *chunk_alloc(struct vsn_sched *s, struct vsn_op *op, u32
 	if (!c)
 		return NULL;
 	c->op = op;
+	c->bound = 0;
+	c->stream = op->stream->id;
 	c->no = op->nr_chunks++;
+	c->at = 0;
+	c->nr = 0;
+	c->gate = NO_GATE;
+	c->wire = 0;
 	c->chain = chain;
 	c->prev_src = ~0U;
-	c->bound = 0;
-	c->nr = 0;
-	c->at = 0;
-	c->gate = ~0U;
 	op->in_flight++;
 	s->nr_chunks++;
 	return c;
@@ -124,6 +139,7 @@ static struct vsn_chunk *chunk_alloc(struct vsn_sched *s, struct vsn_op *op, u32
 void vsn_chunk_free(struct vsn_sched *s, struct vsn_chunk *c)
 {
 	c->op->in_flight--;
+	c->op->wire += c->wire;
 	s->nr_chunks--;
 	c->next = s->free_chunks;
 	s->free_chunks = c;
@@ -143,7 +159,7 @@ static struct vsn_event chunk_event(const struct vsn_chunk *c, u64 time)
 {
 	return (struct vsn_event) {
 		.time = time,
-		.stream = c->op->stream->id,
+		.stream = c->stream,
 		.order = (u64)(c->no + 1) << 32 | c->at,
 		.what = (void *)c,
 	};
@@ -402,7 +418,7 @@ static int pass(struct vsn_sched *s, struct vsn_chunk *c, const struct vsn_visit
 			.tier = link->tier,
 		};
 
-		c->op->wire += wire;
+		c->wire += wire;
 		s->ops->xfer(s->ctx, &xfer);
 	}
 	return 0;
@@ -469,6 +485,13 @@ static void retire(struct vsn_sched *s, struct vsn_chunk *c)
 	vsn_sched_push_end(s, op);
 }
 
+/* Its event may be the next: fetch the state of the resource that it comes to. */
+void vsn_chunk_prefetch(const struct vsn_sched *s, const struct vsn_chunk *c)
+{
+	if (c->nr)
+		vsn_links_prefetch(&s->links, c->visit.res);
+}
+
 void vsn_chunk_step(struct vsn_sched *s, struct vsn_chunk *c)
 {
 	struct vsn_op *op = c->op;
@@ -483,21 +506,21 @@ void vsn_chunk_step(struct vsn_sched *s, struct vsn_chunk *c)
 			return;
 		}
 		err = plan(s, c);
+		c->visit = c->visits[0];
 	}
 	while (!err) {
-		const struct vsn_visit *v = &c->visits[c->at];
-
-		err = pass(s, c, v);
+		err = pass(s, c, &c->visit);
 		if (err)
 			break;
 		if (c->at == c->gate)
-			follow(s, c, v->res, s->now);
+			follow(s, c, c->visit.res, s->now);
 		if (++c->at == c->nr) {
 			err = arrive(s, c);
 			break;
 		}
-		ev = chunk_event(c, c->visits[c->at].flags & VISIT_TURN ?
-				    c->flow.tail : c->flow.head);
+		c->visit = c->visits[c->at];
+		ev = chunk_event(c, c->visit.flags & VISIT_TURN ? c->flow.tail :
+								  c->flow.head);
 		/* Go on at once where the heap would give this event back next. */
 		first = vsn_heap_first(&s->heap);
 		if (ev.time > s->until || (first && vsn_event_before(first, &ev))) {

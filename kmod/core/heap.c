@@ -108,11 +108,18 @@ static void sift_down(struct vsn_heap *h, size_t i, const struct vsn_event *ev)
 	h->near[i] = *ev;
 }
 
+static void prefetch(const void *p, size_t size)
+{
+	size_t i;
+
+	for (i = 0; p && i < size; i += 64)
+		__builtin_prefetch((const char *)p + i);
+}
+
 static void push_near(struct vsn_heap *h, const struct vsn_event *ev)
 {
 	/* It is next, or nearly: what it is about is needed soon. */
-	__builtin_prefetch(ev->what);
-	__builtin_prefetch((char *)ev->what + 64);
+	prefetch(ev->what, 128);
 	sift_up(h, h->nr_near++, ev);
 }
 
@@ -129,6 +136,7 @@ static void take_apart(struct vsn_heap *h, struct vsn_block *list,
 	for (; list; list = b.next) {
 		b = *list;
 		put_block(h->slots, list);
+		prefetch(b.next, sizeof(b));
 		for (i = 0; i < b.nr; i++)
 			push(h, &b.ev[i]);
 	}

@@ -77,6 +77,12 @@ static inline u32 vsn_link_engine_id(const struct vsn_topo *t, u32 ep,
 	return t->nr_links + ep * VSN_NR_ENGINES + kind;
 }
 
+/* A resource's state will be needed soon. */
+static inline void vsn_links_prefetch(const struct vsn_links *l, u32 id)
+{
+	__builtin_prefetch(vsn_sparse_find(&l->table, id));
+}
+
 int vsn_links_init(struct vsn_links *l, const struct vsn_topo *t,
 		   const struct vsn_mem *mem);
 void vsn_links_free(struct vsn_links *l);

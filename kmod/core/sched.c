@@ -30,6 +30,11 @@
 #define ORDER_START	0ULL
 #define ORDER_END	U64_MAX
 
+static bool is_chunk(const struct vsn_event *ev)
+{
+	return ev->order != ORDER_START && ev->order != ORDER_END;
+}
+
 /*
  * Programs choose the ids of their streams, so the multiplier is secret: whatever
  * the ids, buckets hold few each.  For that the bits from the top count.
@@ -563,13 +568,16 @@ bool vsn_sched_run(struct vsn_sched *s, u64 until, u32 budget)
 		if (s->work++ >= budget)
 			return true;
 		vsn_heap_pop(&s->heap, &ev);
+		first = vsn_heap_first(&s->heap);
+		if (first && is_chunk(first))
+			vsn_chunk_prefetch(s, first->what);
 		s->now = ev.time;
-		if (ev.order == ORDER_START)
-			start_op(s, ev.what);
-		else if (ev.order == ORDER_END)
-			end_op(s, ev.what);
-		else
+		if (is_chunk(&ev))
 			vsn_chunk_step(s, ev.what);
+		else if (ev.order == ORDER_START)
+			start_op(s, ev.what);
+		else
+			end_op(s, ev.what);
 	}
 	if (until != VSN_TIME_MAX)
 		s->now = vsn_max(s->now, until);
@@ -730,7 +738,7 @@ void vsn_sched_free(struct vsn_sched *s)
 	size_t i;
 
 	while (vsn_heap_pop(&s->heap, &ev))
-		if (ev.order != ORDER_START && ev.order != ORDER_END)
+		if (is_chunk(&ev))
 			vsn_chunk_free(s, ev.what);
 	for (i = 0; s->streams && i < s->stream_room; i++) {
 		while (s->streams[i]) {

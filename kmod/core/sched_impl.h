@@ -50,6 +50,7 @@ void vsn_sched_push_end(struct vsn_sched *s, struct vsn_op *op);
 int vsn_chunk_start(struct vsn_sched *s, struct vsn_op *op);
 /* A chunk's event. */
 void vsn_chunk_step(struct vsn_sched *s, struct vsn_chunk *chunk);
+void vsn_chunk_prefetch(const struct vsn_sched *s, const struct vsn_chunk *chunk);
 void vsn_chunk_free(struct vsn_sched *s, struct vsn_chunk *chunk);
 void vsn_chunk_free_all(struct vsn_sched *s);
 

@@ -31,13 +31,15 @@ struct bench {
 	u64 peak;
 };
 
+/* Aligned as the kernel's allocators align what is of any size */
 static void *bench_alloc(void *ctx, size_t size)
 {
 	struct bench *b = ctx;
+	void *p = aligned_alloc(64, vsn_align_up(size, 64));
 
 	b->live += size;
 	b->peak = vsn_max(b->peak, b->live);
-	return calloc(1, size);
+	return p ? memset(p, 0, size) : NULL;
 }
 
 static void bench_dealloc(void *ctx, void *p, size_t size)
