@@ -215,7 +215,7 @@ void vsn_stack_walk(struct vsn_walk *w, const struct vsn_tier *top,
 		    const struct vsn_pair *p)
 {
 	const struct vsn_tier *base = &w->net->tiers[top->base], *level;
-	u32 plane, src = 0, dst = 0, block;
+	u32 plane, src = 0, dst = 0, block = 0;
 	struct climb c;
 
 	if (vsn_tier_direct(base)) {

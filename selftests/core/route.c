@@ -330,4 +330,307 @@ TEST_F(route, many_failures)
 	}
 }
 
+FIXTURE(paths)
+{
+	struct sim *sim;
+	struct vsn_topo *t;
+	struct vsn_diag diag;
+	struct vsn_path path;
+};
+
+FIXTURE_SETUP(paths)
+{
+	self->sim = calloc(1, sizeof(*self->sim));
+	ASSERT_NE(NULL, self->sim);
+	self->t = &self->sim->topo;
+}
+
+FIXTURE_TEARDOWN(paths)
+{
+	sim_free(self->sim);
+	free(self->sim);
+}
+
+static void build(struct vsn_topo *t, const char *name)
+{
+	u32 i;
+
+	for (i = 0; i < nr_machines; i++)
+		if (!strcmp(machines[i].name, name))
+			machines[i].build(t);
+}
+
+static u64 latency_of(struct vsn_topo *t, u32 src, u32 dst)
+{
+	struct vsn_path path;
+
+	if (vsn_route_find(t, 1, src, dst, 0, 0, &path))
+		abort();
+	return vsn_route_latency(t, &path);
+}
+
+/* One copy from 0, which pushes it to @to, without an ack's bytes */
+static u64 one_push(struct sim *sim, u32 to, u64 len)
+{
+	struct vsn_sqe sqe;
+
+	sqe = sim_copy(0, 0, sim_region(sim, len, to, false), sim_region(sim, len, 0, false),
+		       len, 1);
+	sqe.flags = VSN_OP_F_NODATA;
+	if (sim_submit(sim, &sqe))
+		abort();
+	sim_run(sim);
+	return sim_find(sim, 1)->end;
+}
+
+#define ASTRA_BW	(50ULL << 30)
+
+/*
+ * ASTRA-sim's analytical network: 16 endpoints, 50 GB/s of 2^30 bytes and 500 ns a
+ * link, 1 MiB as one chunk from 1 to 4, each link receives it whole before it goes
+ * on.  It has no headers, engines, memories and acks, so what is compared is the
+ * way of one chunk over the links of the route, on the model's own links.
+ */
+static u64 one_chunk(struct __test_metadata *_metadata, struct sim *sim, u32 kind)
+{
+	struct vsn_tier *tier;
+	struct vsn_flow flow = {};
+	struct vsn_path path;
+	u32 i, n = 16;
+
+	sim_topo(&sim->topo, &n, 1);
+	tier = machine_tier(&sim->topo, kind, EP, A);
+	tier->forwarding = VSN_FORWARDING_STORE_FORWARD;
+	tier->ports[1].bandwidth = ASTRA_BW;
+	tier->ports[1].latency = 500 * NS;
+	EXPECT_EQ(0, sim_init(sim));
+	EXPECT_EQ(0, vsn_route_find(&sim->topo, 1, 1, 4, 0, 0, &path));
+	for (i = 0; i < path.nr_hops; i++) {
+		struct vsn_link *link = vsn_links_touch(&sim->sched.links, path.hops[i]);
+
+		EXPECT_EQ(0, vsn_link_pass(link, &flow, MiB, link->latency));
+	}
+	return flow.tail / NS;
+}
+
+TEST_F(paths, astra_ring)
+{
+	EXPECT_EQ(60093, one_chunk(_metadata, self->sim, RING));
+}
+
+TEST_F(paths, astra_fully_connected)
+{
+	EXPECT_EQ(20031, one_chunk(_metadata, self->sim, MESH));
+}
+
+TEST_F(paths, astra_switch)
+{
+	EXPECT_EQ(40062, one_chunk(_metadata, self->sim, SWITCH));
+}
+
+/* Endpoints that forward take their time, the last one does not. */
+TEST_F(paths, transit)
+{
+	u32 n = 8;
+
+	sim_topo(self->t, &n, 1);
+	machine_tier(self->t, RING, EP, A)->switch_latency = 70 * NS;
+	ASSERT_EQ(0, sim_init(self->sim));
+	EXPECT_EQ(1 * NS, latency_of(self->t, 0, 1));
+	EXPECT_EQ(3 * NS + 2 * 70 * NS, latency_of(self->t, 0, 3));
+	EXPECT_EQ(2 * NS + 1 * 70 * NS, latency_of(self->t, 0, 6));
+	/* one chunk, and its ack of no bytes: there and back */
+	EXPECT_EQ(2 * (3 * NS + 2 * 70 * NS) + 409600, one_push(self->sim, 3, 4096));
+}
+
+/* Where stacks meet, the direct one that is entered or left tells how long it takes. */
+TEST_F(paths, transit_between_stacks)
+{
+	u32 sizes[] = { 2, 2, 2 };
+
+	sim_topo(self->t, sizes, 3);
+	machine_tier(self->t, MESH, EP, C)->switch_latency = 10 * NS;
+	machine_tier(self->t, SWITCH, EP, B)->switch_latency = 100 * NS;
+	machine_tier(self->t, MESH, EP, A)->switch_latency = 50 * NS;
+	ASSERT_EQ(0, vsn_topo_commit(self->t, &self->diag));
+	/* mesh c, forward, up, switch, down, forward, mesh a */
+	EXPECT_EQ(4 * NS + 10 * NS + 100 * NS + 50 * NS, latency_of(self->t, 0, 7));
+	EXPECT_EQ(3 * NS + 100 * NS + 50 * NS, latency_of(self->t, 0, 6));
+	EXPECT_EQ(2 * NS + 10 * NS, latency_of(self->t, 0, 5));
+}
+
+/* All paths of a mesh at once: the direct one and those by each other endpoint */
+TEST_F(paths, detours_add_bandwidth)
+{
+	u32 n = 8;
+
+	sim_topo(self->t, &n, 1);
+	machine_tier(self->t, MESH, EP, A);
+	self->t->networks[0].policy = VSN_POLICY_DETOUR;
+	ASSERT_EQ(0, sim_init(self->sim));
+	EXPECT_EQ(7, vsn_route_spread(self->t, 0, 0, 5));
+	/* 7 x 64 pieces of 1 MiB at 10 GB/s; a last one crosses a second link */
+	EXPECT_LT(one_push(self->sim, 5, 7 * 64 * MiB), 64 * 104857600ULL + 2 * 104857600ULL);
+}
+
+TEST_F(paths, shortest_has_one)
+{
+	u32 n = 8;
+
+	sim_topo(self->t, &n, 1);
+	machine_tier(self->t, MESH, EP, A);
+	self->t->networks[0].policy = VSN_POLICY_SHORTEST;
+	ASSERT_EQ(0, sim_init(self->sim));
+	EXPECT_EQ(1, vsn_route_spread(self->t, 0, 0, 5));
+	EXPECT_GE(one_push(self->sim, 5, 7 * 64 * MiB), 7 * 64 * 104857600ULL);
+}
+
+/* Another stack's links are used beside the mesh's. */
+TEST_F(paths, borrow)
+{
+	u32 sizes[] = { 2, 4 };
+
+	sim_topo(self->t, sizes, 2);
+	machine_tier(self->t, MESH, EP, B);
+	machine_tier(self->t, SWITCH, EP, A | B)->planes = 3;
+	ASSERT_EQ(0, vsn_topo_commit(self->t, &self->diag));
+	EXPECT_EQ(1, vsn_route_candidates(self->t, 0, 0, 2));
+	EXPECT_EQ(3, vsn_route_candidates(self->t, 0, 0, 6));
+	self->t->networks[0].policy = VSN_POLICY_BORROW;
+	EXPECT_EQ(1 + 3, vsn_route_candidates(self->t, 0, 0, 2));
+	EXPECT_EQ(4, vsn_route_spread(self->t, 0, 0, 2));
+}
+
+/* stripe: one after another takes all planes, then the next switch */
+TEST_F(paths, stripe_takes_turns)
+{
+	u32 sizes[] = { 4, 2 }, i, hits[6] = {};
+	struct vsn_tier *tier;
+
+	sim_topo(self->t, sizes, 2);
+	machine_tier(self->t, SWITCH, EP, B)->planes = 2;
+	tier = machine_tier(self->t, SWITCH, SW, A);
+	tier->planes = 2;
+	tier->switches = 3;
+	self->t->networks[0].policy = VSN_POLICY_STRIPE;
+	ASSERT_EQ(0, vsn_topo_commit(self->t, &self->diag));
+	for (i = 0; i < 60; i++) {
+		u64 c = vsn_route_select(self->t, 0, 0, 7, i, 99);
+
+		ASSERT_EQ(i % 2, c % 2);
+		hits[c]++;
+	}
+	for (i = 0; i < 6; i++)
+		EXPECT_EQ(10, hits[i]);
+}
+
+/* dmodk: a shift of all endpoints of a k-ary fat tree uses no link twice. */
+TEST_F(paths, dmodk_fat_tree_shift)
+{
+	u32 shift, src, i;
+	u8 *used;
+
+	build(self->t, "fat-tree");
+	ASSERT_EQ(0, vsn_topo_commit(self->t, &self->diag));
+	used = malloc(self->t->nr_links);
+	ASSERT_NE(NULL, used);
+	for (shift = 1; shift < 16; shift++) {
+		memset(used, 0, self->t->nr_links);
+		for (src = 0; src < 16; src++) {
+			ASSERT_EQ(0, vsn_route_find(self->t, 1, src, (src + shift) % 16, 0, 0,
+						    &self->path));
+			for (i = 0; i < self->path.nr_hops; i++)
+				ASSERT_EQ(0, used[self->path.hops[i]]++);
+		}
+	}
+	free(used);
+}
+
+/* Hosts hang off their board's switch; between boards only accelerators have links. */
+TEST_F(paths, kinds_that_differ)
+{
+	u32 sizes[] = { 3, 4, 2 }, src, dst, hosts;
+	struct vsn_kind *host;
+	struct vsn_tier *tier;
+	struct graph g;
+
+	sim_topo(self->t, sizes, 3);
+	host = &self->t->kinds[VSN_ENDPOINT_KIND_HOST];
+	self->t->kinds[1].nr_dims = 2;
+	*host = self->t->kinds[1];
+	host->dims[1] = 2;
+	machine_tier(self->t, MESH, EP, A);
+	tier = machine_tier(self->t, SWITCH, EP, B | C);
+	tier->ports[VSN_ENDPOINT_KIND_HOST] = tier->ports[1];
+	ASSERT_EQ(0, vsn_topo_commit(self->t, &self->diag));
+	graph_build(&g, self->t);
+	hosts = self->t->kinds[VSN_ENDPOINT_KIND_HOST].base;
+	for (src = 0; src < self->t->nr_endpoints; src++) {
+		for (dst = 0; dst < self->t->nr_endpoints; dst++) {
+			bool far = src >= hosts && dst >= hosts &&
+				   (src - hosts) / 2 != (dst - hosts) / 2;
+
+			if (src == dst)
+				continue;
+			ASSERT_EQ(far ? -EHOSTUNREACH : 0,
+				  vsn_route_find(self->t, 1, src, dst, 0, 0, &self->path));
+			if (!far)
+				ASSERT_EQ(NULL, graph_check_path(&g, src, dst, &self->path));
+		}
+	}
+	graph_free(&g);
+}
+
+/* One defect at a time in a machine; the message names the field. */
+#define REFUSED(build, text, defect) do {				\
+	build;								\
+	tiers = self->t->networks[0].tiers;				\
+	defect;								\
+	EXPECT_EQ(-EINVAL, vsn_topo_commit(self->t, &self->diag)) {	\
+		TH_LOG("for: %s", text);				\
+	}								\
+	EXPECT_NE(NULL, strstr(self->diag.msg, text)) {			\
+		TH_LOG("'%s' lacks '%s'", self->diag.msg, text);	\
+	}								\
+	memset(self->t, 0, sizeof(*self->t));				\
+} while (0)
+
+TEST_F(paths, refused)
+{
+	struct vsn_tier *tiers;
+	u32 ring = 300;
+
+	REFUSED(build(self->t, "leaf-spine"), "nothing joins a0 and a1",
+		self->t->networks[0].nr_tiers = 1);
+	REFUSED(build(self->t, "leaf-spine"), "wiring stride, and nothing joins",
+		(tiers[1].wiring = VSN_WIRING_STRIDE, tiers[1].switches = 4));
+	REFUSED(build(self->t, "leaf-spine"), "want a multiple",
+		(tiers[1].wiring = VSN_WIRING_STRIDE, tiers[1].switches = 3));
+	REFUSED(build(self->t, "rails-only"), "nothing joins a0.b0 and a0.b1",
+		(tiers[0] = tiers[1], self->t->networks[0].nr_tiers = 1));
+	REFUSED(build(self->t, "dragonfly-dealt"), "nothing joins the switches of a group",
+		(tiers[1] = tiers[2], self->t->networks[0].nr_tiers = 2));
+	REFUSED(build(self->t, "dragonfly-dealt"), "over nothing, so wiring must be full",
+		tiers[1].wiring = VSN_WIRING_STRIDE);
+	REFUSED(build(self->t, "dragonfly"), "over is missing", tiers[1].over = 0);
+	REFUSED(build(self->t, "dragonfly"), "planes 3, but tier t0 has 2", tiers[2].planes = 3);
+	REFUSED(build(self->t, "dragonfly"), "switch-latency is that of the tier",
+		tiers[1].switch_latency = 1);
+	REFUSED(build(self->t, "dragonfly"), "joined or absent below", tiers[2].over = B);
+	REFUSED(build(self->t, "switch-grid"), "a ring over groups of 2 switches",
+		(tiers[0].switches = 2, tiers[1].kind = RING));
+	REFUSED(build(self->t, "mesh"), "switches 2, but a mesh has none", tiers[0].switches = 2);
+	REFUSED(build(self->t, "mesh"), "only full wiring joins endpoints directly",
+		tiers[0].wiring = VSN_WIRING_STRIDE);
+	REFUSED(build(self->t, "mesh3"), "attach switch, but tier t0 has none",
+		(tiers[1].attach = SW, tiers[1].ports[0] = tiers[1].ports[1],
+		 tiers[1].ports[1].bandwidth = 0));
+	REFUSED(sim_topo(self->t, &ring, 1), "tier t0: paths of 150 links, more than 128",
+		machine_tier(self->t, RING, EP, A));
+	REFUSED(build(self->t, "mesh"), "more than 1073741824 links",
+		(self->t->dims[0].size = 1 << 19, tiers[0].lanes = 1));
+	REFUSED(build(self->t, "clos"), "switches 1025 is not 1 to 1024 with wiring stride",
+		(tiers[0].wiring = VSN_WIRING_STRIDE, tiers[0].switches = 1025));
+}
+
 TEST_HARNESS_MAIN

@@ -119,7 +119,7 @@ static const cyaml_schema_field_t ports_fields[] = {
 
 static const cyaml_schema_field_t tier_fields[] = {
 	FIELD_TEXT("name", REQUIRED, struct yaml_tier, name, NAME_MAX_LEN),
-	CYAML_FIELD_SEQUENCE("over", REQUIRED, struct yaml_tier, over, &name_value, 1, LIST_MAX),
+	CYAML_FIELD_SEQUENCE("over", REQUIRED, struct yaml_tier, over, &name_value, 0, LIST_MAX),
 	FIELD_ENUM("attach", CYAML_FLAG_STRICT, struct yaml_tier, attach, attach_names),
 	FIELD_ENUM("kind", CYAML_FLAG_STRICT, struct yaml_tier, kind, tier_kind_names),
 	FIELD_ENUM("forwarding", ENUM_OPTIONAL, struct yaml_tier, forwarding, forwarding_names),
