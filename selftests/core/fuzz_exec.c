@@ -82,9 +82,20 @@ static u64 any_ua(struct exec *x, struct fuzz *f)
 	return region + fuzz_below(f, REGION);
 }
 
+static void any_reduce(struct exec *x, struct fuzz *f, struct vsn_sqe *sqe)
+{
+	/* One kind and one type more than there are, and none */
+	sqe->arg0 = VSN_REDUCE(fuzz_below(f, VSN_REDUCE_MAX + 2),
+			       fuzz_below(f, VSN_REDUCE_BF16 + 2));
+	sqe->dst = any_ua(x, f) & ~7ULL;
+	sqe->src = any_ua(x, f) & ~7ULL;
+	sqe->len = 8 + (fuzz_below(f, REGION) >> fuzz_below(f, 17) & ~7ULL);
+	sqe->flags = fuzz_below(f, 4) == 0;
+}
+
 static void submit(struct exec *x, struct fuzz *f)
 {
-	struct vsn_sqe sqe = { .opcode = fuzz_below(f, VSN_OP_WAIT + 2) };
+	struct vsn_sqe sqe = { .opcode = fuzz_below(f, VSN_OP_DISCARD + 2) };
 	u32 flips = fuzz_below(f, 8);
 	u8 *raw = (u8 *)&sqe;
 
@@ -94,10 +105,12 @@ static void submit(struct exec *x, struct fuzz *f)
 	sqe.user_data = x->accepted;
 	if (sqe.opcode == VSN_OP_COMPUTE) {
 		sqe.arg0 = fuzz_bits(f, fuzz_below(f, 64) ? 3 : 8);
-	} else if (sqe.opcode > VSN_OP_FILL) {
+	} else if (sqe.opcode == VSN_OP_REDUCE) {
+		any_reduce(x, f, &sqe);
+	} else if (sqe.opcode > VSN_OP_FILL && sqe.opcode != VSN_OP_FENCE) {
 		sqe.dst = any_ua(x, f) & ~7ULL & ~(REGION - 1 - 63);
 		sqe.arg0 = fuzz_below(f, 4);
-	} else if (sqe.opcode != VSN_OP_NOP) {
+	} else if (sqe.opcode == VSN_OP_COPY || sqe.opcode == VSN_OP_FILL) {
 		sqe.dst = any_ua(x, f);
 		if (sqe.opcode == VSN_OP_COPY)
 			sqe.src = any_ua(x, f);
@@ -132,7 +145,9 @@ static void check_rest(struct exec *x)
 	for (i = 0; i < s->stream_room; i++) {
 		for (st = s->streams[i]; st; st = st->next) {
 			blocked += st->head->state == VSN_OP_BLOCKED;
-			FUZZ_CHECK(st->head->state == VSN_OP_BLOCKED);
+			/* Held: behind a fence that is blocked, or behind that one */
+			FUZZ_CHECK(st->head->state == VSN_OP_BLOCKED ||
+				   st->head->state == VSN_OP_HELD);
 			for (op = st->head; op; op = op->next)
 				pending++;
 		}
