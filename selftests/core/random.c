@@ -247,6 +247,19 @@ static void any_range(struct pair *p, struct vsn_sqe *sqe)
 		sqe->dst = any_word(p);
 }
 
+/* Elements of 8 bytes suit all types; overlaps are refused by both. */
+static void any_reduce(struct pair *p, struct vsn_sqe *sqe)
+{
+	u64 *s = &p->seed;
+
+	any_range(p, sqe);
+	sqe->src = any_ua(p, REGION / 2) & ~7ULL;
+	sqe->dst &= ~7ULL;
+	sqe->len = (sqe->len + 7) & ~7ULL;
+	sqe->arg0 = next(s) % (VSN_REDUCE_MAX + 1) << 8;
+	sqe->arg0 |= 1 + next(s) % VSN_REDUCE_BF16;
+}
+
 static void flip_bit(struct vsn_sqe *sqe, u64 *seed)
 {
 	u8 *byte = (u8 *)sqe + next(seed) % offsetof(struct vsn_sqe, user_data);
@@ -260,7 +273,7 @@ static struct vsn_sqe any_op(struct pair *p)
 	struct vsn_sqe sqe = { .user_data = ++p->submitted };
 	u64 *s = &p->seed;
 
-	sqe.opcode = next(s) % (VSN_OP_WAIT + 1);
+	sqe.opcode = next(s) % (VSN_OP_FENCE + 1);
 	sqe.initiator = next(s) % p->sim.topo.nr_endpoints;
 	sqe.stream = next(s) % p->streams;
 	/* Every other one moves bytes. */
@@ -268,9 +281,11 @@ static struct vsn_sqe any_op(struct pair *p)
 		sqe.opcode = VSN_OP_COPY;
 	if (sqe.opcode == VSN_OP_COPY || sqe.opcode == VSN_OP_FILL) {
 		any_range(p, &sqe);
+	} else if (sqe.opcode == VSN_OP_REDUCE) {
+		any_reduce(p, &sqe);
 	} else if (sqe.opcode == VSN_OP_COMPUTE) {
 		sqe.arg0 = next(s) % 1000000;
-	} else if (sqe.opcode != VSN_OP_NOP) {
+	} else if (sqe.opcode != VSN_OP_NOP && sqe.opcode != VSN_OP_FENCE) {
 		sqe.dst = any_word(p);
 		sqe.arg0 = next(s) % 4;
 		if (sqe.opcode == VSN_OP_CAS)

@@ -2,6 +2,7 @@
 /* Operations of the reference: entries, streams, events, effects. */
 #include <stdlib.h>
 
+#include "../reduce_ref.h"
 #include "ref_impl.h"
 
 void *ref_grow(void *array, size_t nr, size_t *room, size_t size)
@@ -120,8 +121,25 @@ static u64 number_in_stream(struct ref *r, const struct vsn_sqe *sqe)
 	return r->streams[i].next_seq++;
 }
 
+/* FENCE: those before an operation of its initiator and owner, any or fences alone */
+static bool has_before(const struct ref *r, const struct ref_op *op, bool fences)
+{
+	size_t i;
+
+	for (i = 0; r->ops[i] != op; i++)
+		if (r->ops[i]->owner == op->owner &&
+		    r->ops[i]->sqe.initiator == op->sqe.initiator &&
+		    (!fences || r->ops[i]->sqe.opcode == VSN_OP_FENCE))
+			return true;
+	return false;
+}
+
 static void begin(struct ref *r, struct ref_op *op, u64 time)
 {
+	if (has_before(r, op, true)) {
+		op->state = REF_HELD;
+		return;
+	}
 	op->state = REF_STARTING;
 	op->start = time > r->now ? time : r->now;
 	ref_add_event(r, op, op->start, REF_START, NULL);
@@ -150,6 +168,29 @@ static void remove_op(struct ref *r, struct ref_op *op)
 	r->stats[op->sqe.initiator].ops++;
 	r->stats[op->sqe.initiator].errors += op->status != 0;
 	record(r, op);
+}
+
+static void start_fence(struct ref *r, struct ref_op *op)
+{
+	op->state = has_before(r, op, false) ? REF_FENCING : REF_MOVING;
+	op->end = r->now;
+	if (op->state == REF_MOVING)
+		ref_add_event(r, op, op->end, REF_END, NULL);
+}
+
+/* Something has ended: what does that leave to no longer wait for it? */
+static void look_at_fences(struct ref *r)
+{
+	struct ref_op *op;
+	size_t i;
+
+	for (i = 0; i < r->nr_ops; i++) {
+		op = r->ops[i];
+		if (op->state == REF_HELD)
+			begin(r, op, r->now);
+		else if (op->state == REF_FENCING)
+			start_fence(r, op);
+	}
 }
 
 /* WAIT */
@@ -191,7 +232,7 @@ u64 ref_blocked(const struct ref *r)
 	u64 n = 0;
 
 	for (i = 0; i < r->nr_ops; i++)
-		n += r->ops[i]->state == REF_BLOCKED;
+		n += r->ops[i]->state == REF_BLOCKED || r->ops[i]->state == REF_FENCING;
 	return n;
 }
 
@@ -246,6 +287,8 @@ static void start(struct ref *r, struct ref_op *op)
 		err = start_compute(r, op);
 	else if (op->sqe.opcode == VSN_OP_WAIT)
 		err = start_wait(r, op);
+	else if (op->sqe.opcode == VSN_OP_FENCE)
+		start_fence(r, op);
 	else
 		err = ref_start_moving(r, op);
 	if (!err)
@@ -261,7 +304,8 @@ static void effect(struct ref *r, struct ref_op *op)
 	u8 *dst;
 
 	if (sqe->opcode == VSN_OP_NOP || sqe->opcode == VSN_OP_COMPUTE ||
-	    sqe->opcode == VSN_OP_WAIT || sqe->flags & VSN_OP_F_NODATA)
+	    sqe->opcode == VSN_OP_WAIT || sqe->opcode == VSN_OP_FENCE ||
+	    sqe->flags & VSN_OP_F_NODATA)
 		return;
 	dst = ref_bytes(r, sqe->dst);
 	if (!ref_moves_range(op))
@@ -270,6 +314,10 @@ static void effect(struct ref *r, struct ref_op *op)
 	case VSN_OP_COPY:
 		memmove(dst, ref_bytes(r, sqe->src), sqe->len);
 		op->status = r->copy_error;
+		break;
+	case VSN_OP_REDUCE:
+		ref_reduce(dst, ref_bytes(r, sqe->src), sqe->len, sqe->arg0 >> 8,
+			   sqe->arg0 & 0xff);
 		break;
 	case VSN_OP_FILL:
 		for (i = 0; i < sqe->len; i++)
@@ -308,6 +356,7 @@ static void end(struct ref *r, struct ref_op *op)
 	next = first_of(r, &op->sqe);
 	if (next)
 		begin(r, next, op->end);
+	look_at_fences(r);
 	free(op);
 }
 
@@ -381,14 +430,29 @@ static int check_range(const struct ref *r, u64 ua, u64 len)
 	return ua + len > r->places[i]->ua + r->places[i]->size ? -ERANGE : 0;
 }
 
+static int check_reduce(const struct vsn_sqe *sqe)
+{
+	static const u32 sizes[] = { 0, 4, 8, 4, 2 };
+	u64 type = sqe->arg0 & 0xff, apart = sqe->dst - sqe->src, size;
+
+	if (sqe->arg0 >> 8 > VSN_REDUCE_MAX || !type || type > VSN_REDUCE_BF16)
+		return -EINVAL;
+	size = sizes[type];
+	if (sqe->len % size || sqe->dst % size || sqe->src % size)
+		return -EINVAL;
+	/* Either way round, as numbers wrap */
+	return apart && (apart < sqe->len || -apart < sqe->len) ? -EINVAL : 0;
+}
+
 static int check(const struct ref *r, const struct vsn_sqe *sqe)
 {
-	bool copy = sqe->opcode == VSN_OP_COPY, range = copy || sqe->opcode == VSN_OP_FILL;
-	bool compute = sqe->opcode == VSN_OP_COMPUTE, nop = sqe->opcode == VSN_OP_NOP;
+	bool reduce = sqe->opcode == VSN_OP_REDUCE, source = reduce || sqe->opcode == VSN_OP_COPY;
+	bool range = source || sqe->opcode == VSN_OP_FILL, compute = sqe->opcode == VSN_OP_COMPUTE;
+	bool nop = sqe->opcode == VSN_OP_NOP || sqe->opcode == VSN_OP_FENCE;
 	bool word = !range && !compute && !nop;
 	int err;
 
-	if (sqe->opcode > VSN_OP_WAIT || sqe->flags & ~(range ? VSN_OP_F_NODATA : 0) ||
+	if (sqe->opcode > VSN_OP_FENCE || sqe->flags & ~(range ? VSN_OP_F_NODATA : 0) ||
 	    sqe->reserved)
 		return -EINVAL;
 	if (sqe->network > (range || word ? r->topo->nr_networks : 0))
@@ -396,16 +460,18 @@ static int check(const struct ref *r, const struct vsn_sqe *sqe)
 	if (sqe->initiator >= r->topo->nr_endpoints ||
 	    !r->topo->kinds[vsn_topo_kind(r->topo, sqe->initiator)].read_bandwidth)
 		return -EINVAL;
-	if ((sqe->dst && !range && !word) || (sqe->src && !copy) ||
-	    (sqe->len && !range) || (sqe->arg0 && (copy || nop)) ||
+	if ((sqe->dst && !range && !word) || (sqe->src && !source) ||
+	    (sqe->len && !range) || (sqe->arg0 && (sqe->opcode == VSN_OP_COPY || nop)) ||
 	    (sqe->arg1 && sqe->opcode != VSN_OP_CAS))
 		return -EINVAL;
 	if (range && (!sqe->len || sqe->len > VSN_OP_MAX_LEN))
 		return -EINVAL;
 	if (word && sqe->dst % 8)
 		return -EINVAL;
+	if (reduce && check_reduce(sqe))
+		return -EINVAL;
 	err = range || word ? check_range(r, sqe->dst, word ? 8 : sqe->len) : 0;
-	return err || !copy ? err : check_range(r, sqe->src, sqe->len);
+	return err || !source ? err : check_range(r, sqe->src, sqe->len);
 }
 
 int ref_submit(struct ref *r, const struct vsn_sqe *sqe, u32 owner)

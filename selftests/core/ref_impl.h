@@ -8,7 +8,8 @@
 #define u128		unsigned __int128
 #define MAX_STEPS	64
 
-enum ref_state { REF_QUEUED, REF_STARTING, REF_MOVING, REF_BLOCKED };
+/* Held: a fence is before it.  Fencing: a fence that waits. */
+enum ref_state { REF_QUEUED, REF_HELD, REF_STARTING, REF_MOVING, REF_BLOCKED, REF_FENCING };
 
 struct ref_op {
 	struct vsn_sqe sqe;
@@ -68,9 +69,14 @@ struct ref_event {
 	struct ref_chunk *chunk;
 };
 
+static inline bool ref_has_source(const struct ref_op *op)
+{
+	return op->sqe.opcode == VSN_OP_COPY || op->sqe.opcode == VSN_OP_REDUCE;
+}
+
 static inline bool ref_moves_range(const struct ref_op *op)
 {
-	return op->sqe.opcode == VSN_OP_COPY || op->sqe.opcode == VSN_OP_FILL;
+	return ref_has_source(op) || op->sqe.opcode == VSN_OP_FILL;
 }
 
 void *ref_grow(void *array, size_t nr, size_t *room, size_t size);

@@ -62,6 +62,12 @@ static int way_word(struct ref *r, struct ref_chunk *c, u32 me)
 	return c->to == me || posted ? 0 : path(r, c, c->to, me, 8, true);
 }
 
+/* What is added to is read before it is written. */
+static u64 written(const struct ref_chunk *c)
+{
+	return c->op->sqe.opcode == VSN_OP_REDUCE ? 2 * c->len : c->len;
+}
+
 static int way_pull(struct ref *r, struct ref_chunk *c, u32 me)
 {
 	struct ref_step *s;
@@ -79,14 +85,14 @@ static int way_pull(struct ref *r, struct ref_chunk *c, u32 me)
 	if (net < 0)
 		return net;
 	c->op->net = net;
-	engine(r, c, me, VSN_ENGINE_MEMORY, c->len);
+	engine(r, c, me, VSN_ENGINE_MEMORY, written(c));
 	return 0;
 }
 
 /* Within one memory, one's own or another's; and from one to another. */
 static int way_push(struct ref *r, struct ref_chunk *c, u32 me)
 {
-	bool reads = c->op->sqe.opcode == VSN_OP_COPY, local = c->from == c->to;
+	bool reads = ref_has_source(c->op), local = c->from == c->to;
 	bool lead = c->before != c->from, command = c->from != me && lead;
 	struct ref_step *s;
 	u32 at = c->from;
@@ -99,7 +105,7 @@ static int way_push(struct ref *r, struct ref_chunk *c, u32 me)
 	}
 	if (local) {
 		c->gate = c->nr_steps;
-		s = engine(r, c, at, VSN_ENGINE_MEMORY, reads ? 2 * c->len : c->len);
+		s = engine(r, c, at, VSN_ENGINE_MEMORY, (reads ? c->len : 0) + written(c));
 		s->leg = command;
 		s->latency = reads && lead;
 	} else {
@@ -117,7 +123,7 @@ static int way_push(struct ref *r, struct ref_chunk *c, u32 me)
 		if (net < 0)
 			return net;
 		c->op->net = net;
-		engine(r, c, c->to, VSN_ENGINE_MEMORY, c->len);
+		engine(r, c, c->to, VSN_ENGINE_MEMORY, written(c));
 	}
 	if (c->to == me)
 		return 0;
@@ -149,7 +155,7 @@ static int give_way(struct ref *r, struct ref_chunk *c)
 	c->len = 8;
 	if (ref_moves_range(op)) {
 		c->len = vsn_min(piece_end(op, op->taken) - op->taken, run);
-		if (op->sqe.opcode == VSN_OP_COPY) {
+		if (ref_has_source(op)) {
 			c->from = ref_home_of(r, op->sqe.src + op->taken, &run);
 			c->len = vsn_min(c->len, run);
 		}
@@ -336,7 +342,7 @@ int ref_start_moving(struct ref *r, struct ref_op *op)
 
 	if ((u128)op->start + overhead > U64_MAX)
 		return -EOVERFLOW;
-	if (op->sqe.opcode == VSN_OP_COPY)
+	if (ref_has_source(op))
 		from = ref_home_of(r, op->sqe.src, &run);
 	op->chains = 1;
 	op->plane = op->sqe.initiator + op->sqe.stream + op->seq;
