@@ -6,7 +6,7 @@
 #include "ref.h"
 
 #define u128		unsigned __int128
-#define MAX_STEPS	64
+#define MAX_STEPS	128
 
 /* Held: a fence is before it.  Fencing: a fence that waits. */
 enum ref_state { REF_QUEUED, REF_HELD, REF_STARTING, REF_MOVING, REF_BLOCKED, REF_FENCING };
@@ -37,6 +37,7 @@ struct ref_step {
 	u32 resource;
 	u64 payload;
 	int net;		/* of a link, or -1 */
+	u32 via;		/* see struct vsn_path */
 	bool leg;		/* begins when all of the leg before has arrived */
 	bool latency;		/* of the memory counts */
 	bool paces;		/* the read engine */

@@ -38,6 +38,7 @@ static int path(struct ref *r, struct ref_chunk *c, u32 from, u32 to, u64 payloa
 		struct ref_step *s = step(c, p.hops[i], payload);
 
 		s->net = net;
+		s->via = p.via[i];
 		s->leg = leg && !i;
 	}
 	return net;
@@ -237,6 +238,8 @@ static int hop(struct ref *r, struct ref_chunk *c, const struct ref_step *s)
 	figures(r, s->resource, &bandwidth, &latency, &sf);
 	if (s->net < 0 && !s->latency)
 		latency = 0;
+	if (s->via)
+		latency += r->topo->networks[s->net].tiers[s->via - 1].switch_latency;
 	if (s->net >= 0) {
 		const struct vsn_network *net = &r->topo->networks[s->net];
 		u64 packets = s->payload / net->packet + !!(s->payload % net->packet);
@@ -350,9 +353,14 @@ int ref_start_moving(struct ref *r, struct ref_op *op)
 		net = vsn_route_network(r->topo, op->sqe.network, from, to);
 		if (net < 0)
 			return net;
-		if (ref_moves_range(op) && op->sqe.len > r->topo->networks[net].stripe)
+		if (ref_moves_range(op) && op->sqe.len > r->topo->networks[net].stripe) {
+			/* over all planes, or over more paths if a piece is not small */
 			op->chains = vsn_min(op->sqe.len, vsn_route_planes(r->topo, net,
 									   from, to));
+			for (i = op->chains; i < vsn_route_spread(r->topo, net, from, to); i++)
+				if (op->sqe.len / (i + 1) >= PIECE_MIN)
+					op->chains = i + 1;
+		}
 	}
 	if (ref_moves_range(op)) {
 		/* As many as there may be, or as many as there must be */
