@@ -50,6 +50,19 @@ static void clos3(struct vsn_topo *t)
 	machine_tier(t, SWITCH, SW, A)->switches = 3;
 }
 
+/* Switches of equal number in the middle, so the way down is not free there */
+static void clos3_stride(struct vsn_topo *t)
+{
+	struct vsn_tier *tier;
+
+	dims(t, 3, 2, 2);
+	machine_tier(t, SWITCH, EP, C)->switches = 2;
+	tier = machine_tier(t, SWITCH, SW, B);
+	tier->switches = 2;
+	tier->wiring = VSN_WIRING_STRIDE;
+	machine_tier(t, SWITCH, SW, A)->switches = 2;
+}
+
 /* 4 pods of 2 edge and 2 aggregation switches of 4 ports each, 4 core switches */
 static void fat_tree(struct vsn_topo *t)
 {
@@ -238,6 +251,7 @@ const struct machine machines[] = {
 	{ "crossbar", crossbar, 5 * 3 * 2, SHORTEST | ALL | SPARE },
 	{ "clos", clos, 12 * 2 * 2 * 2 * 2 + 8 * 3 * 2 * 2 * 2, SHORTEST | ALL | SPARE },
 	{ "clos3", clos3, 12 * 2 * 2 + 12 * 2 * 2 + 6 * 3 * 2, SHORTEST | ALL | SPARE },
+	{ "clos3-stride", clos3_stride, 12 * 2 * 2 + 12 * 2 + 6 * 2 * 2, SHORTEST | ALL | SPARE },
 	{ "fat-tree", fat_tree, (16 + 16 + 16) * 2, SHORTEST | ALL },
 	{ "leaf-spine", leaf_spine, (10 + 4 * 2) * 2 * 2, SHORTEST | ALL | SPARE },
 	{ "rails", rails, (12 + 12 + 3 * 2) * 2, SHORTEST | SPARE },
