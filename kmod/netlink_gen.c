@@ -168,6 +168,15 @@ static const struct nla_policy vsn_limit_set_nl_policy[VSN_A_LIMIT_RESIDENT + 1]
 	[VSN_A_LIMIT_RESIDENT] = { .type = NLA_UINT, },
 };
 
+/* VSN_CMD_ROUTE_GET - do */
+static const struct nla_policy vsn_route_get_nl_policy[VSN_A_ROUTE_CANDIDATE + 1] = {
+	[VSN_A_ROUTE_FABRIC] = { .type = NLA_NUL_STRING, .len = VSN_NAME_LEN, },
+	[VSN_A_ROUTE_SOURCE] = { .type = NLA_NUL_STRING, .len = 255, },
+	[VSN_A_ROUTE_DESTINATION] = { .type = NLA_NUL_STRING, .len = 255, },
+	[VSN_A_ROUTE_NETWORK] = { .type = NLA_NUL_STRING, .len = VSN_NAME_LEN, },
+	[VSN_A_ROUTE_CANDIDATE] = { .type = NLA_UINT, },
+};
+
 /* Ops table for vsn */
 static const struct genl_split_ops vsn_nl_ops[] = {
 	{
@@ -297,6 +306,15 @@ static const struct genl_split_ops vsn_nl_ops[] = {
 		.policy		= vsn_limit_set_nl_policy,
 		.maxattr	= VSN_A_LIMIT_RESIDENT,
 		.flags		= GENL_ADMIN_PERM | GENL_CMD_CAP_DO,
+	},
+	{
+		.cmd		= VSN_CMD_ROUTE_GET,
+		.pre_doit	= vsn_nl_fabric_pre_doit,
+		.doit		= vsn_nl_route_get_doit,
+		.post_doit	= vsn_nl_fabric_post_doit,
+		.policy		= vsn_route_get_nl_policy,
+		.maxattr	= VSN_A_ROUTE_CANDIDATE,
+		.flags		= GENL_CMD_CAP_DO,
 	},
 };
 

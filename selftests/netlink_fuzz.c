@@ -28,7 +28,7 @@ static void make(struct nl_sock *s, struct nl_msg *m)
 		VSN_CMD_FABRIC_GET, VSN_CMD_FABRIC_NEW, VSN_CMD_FABRIC_SET,
 		VSN_CMD_FABRIC_DEL, VSN_CMD_ENDPOINT_GET, VSN_CMD_LINK_GET,
 		VSN_CMD_REGION_GET, VSN_CMD_REGION_NEW, VSN_CMD_REGION_DEL,
-		VSN_CMD_LIMIT_GET, VSN_CMD_LIMIT_SET,
+		VSN_CMD_LIMIT_GET, VSN_CMD_LIMIT_SET, VSN_CMD_ROUTE_GET,
 	};
 	uint8_t cmd = cmds[random_below(sizeof(cmds))];
 	uint32_t i;
@@ -47,6 +47,11 @@ static void make(struct nl_sock *s, struct nl_msg *m)
 	case VSN_CMD_LINK_GET:
 		nl_str(m, VSN_A_LINK_NETWORK, "ub");
 		nl_str(m, VSN_A_LINK_TIER, "l1");
+		break;
+	case VSN_CMD_ROUTE_GET:
+		nl_str(m, VSN_A_ROUTE_SOURCE, "b0.npu0.d0");
+		nl_str(m, VSN_A_ROUTE_DESTINATION, "b1.cpu1");
+		nl_u64(m, VSN_A_ROUTE_CANDIDATE, random_below(10));
 		break;
 	case VSN_CMD_REGION_NEW:
 		nl_u64(m, VSN_A_REGION_SIZE, 1 << 20);

@@ -166,6 +166,67 @@ TEST_F(objects, link_refused)
 	EXPECT_REFUSED(ENOENT, "id 4294967295: no such link", VSN_A_LINK_ID, 0);
 }
 
+/* A path: 2 planes, and 3 switches in each between the boards */
+TEST_F(objects, route)
+{
+	begin(VSN_CMD_ROUTE_GET);
+	nl_str(&self->m, VSN_A_ROUTE_SOURCE, "b0.npu0.d0");
+	nl_str(&self->m, VSN_A_ROUTE_DESTINATION, "b1.cpu1");
+	ASSERT_EQ(0, ask()) TH_LOG("%s", self->r.text);
+	EXPECT_STREQ("b0.npu0.d0", string(VSN_A_ROUTE_SOURCE));
+	EXPECT_STREQ("b1.cpu1", string(VSN_A_ROUTE_DESTINATION));
+	EXPECT_STREQ("ub", string(VSN_A_ROUTE_NETWORK));
+	EXPECT_EQ(2 * 3, value(VSN_A_ROUTE_CANDIDATES));
+	EXPECT_EQ(2, value(VSN_A_ROUTE_PLANES));
+	/* four wires, and three switches, of which the one between has no latency */
+	EXPECT_EQ(4 * 100000 + 2 * 200000, value(VSN_A_ROUTE_LATENCY));
+
+	begin(VSN_CMD_ROUTE_GET);
+	nl_str(&self->m, VSN_A_ROUTE_SOURCE, "b0.npu0.d0");
+	nl_str(&self->m, VSN_A_ROUTE_DESTINATION, "b0.cpu1");
+	nl_str(&self->m, VSN_A_ROUTE_NETWORK, "ub");
+	nl_u32(&self->m, VSN_A_ROUTE_CANDIDATE, 1);
+	ASSERT_EQ(0, ask()) TH_LOG("%s", self->r.text);
+	EXPECT_EQ(1, value(VSN_A_ROUTE_CANDIDATE));
+	EXPECT_EQ(2, value(VSN_A_ROUTE_CANDIDATES));
+	EXPECT_EQ(2 * 100000 + 200000, value(VSN_A_ROUTE_LATENCY));
+}
+
+TEST_F(objects, route_refused)
+{
+	begin(VSN_CMD_ROUTE_GET);
+	ask();
+	EXPECT_REFUSED(EINVAL, "source is missing", 0, VSN_A_ROUTE_SOURCE);
+
+	begin(VSN_CMD_ROUTE_GET);
+	nl_str(&self->m, VSN_A_ROUTE_SOURCE, "b0.cpu0");
+	nl_str(&self->m, VSN_A_ROUTE_DESTINATION, "b9.cpu0");
+	ask();
+	EXPECT_REFUSED(ENOENT, "destination 'b9.cpu0': no such endpoint",
+		       VSN_A_ROUTE_DESTINATION, 0);
+
+	begin(VSN_CMD_ROUTE_GET);
+	nl_str(&self->m, VSN_A_ROUTE_SOURCE, "b0.cpu0");
+	nl_str(&self->m, VSN_A_ROUTE_DESTINATION, "b0.cpu0");
+	ask();
+	EXPECT_REFUSED(EINVAL, "destination: the same as source",
+		       VSN_A_ROUTE_DESTINATION, 0);
+
+	begin(VSN_CMD_ROUTE_GET);
+	nl_str(&self->m, VSN_A_ROUTE_SOURCE, "b0.cpu0");
+	nl_str(&self->m, VSN_A_ROUTE_DESTINATION, "b0.cpu1");
+	nl_str(&self->m, VSN_A_ROUTE_NETWORK, "nv");
+	ask();
+	EXPECT_REFUSED(ENOENT, "network 'nv': no such network", VSN_A_ROUTE_NETWORK, 0);
+
+	begin(VSN_CMD_ROUTE_GET);
+	nl_str(&self->m, VSN_A_ROUTE_SOURCE, "b0.cpu0");
+	nl_str(&self->m, VSN_A_ROUTE_DESTINATION, "b0.cpu1");
+	nl_u32(&self->m, VSN_A_ROUTE_CANDIDATE, 2);
+	ask();
+	EXPECT_REFUSED(ERANGE, "candidate 2: there are 0 to 1", VSN_A_ROUTE_CANDIDATE, 0);
+}
+
 TEST_F(objects, link_dump)
 {
 	begin(VSN_CMD_LINK_GET);

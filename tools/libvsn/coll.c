@@ -58,11 +58,14 @@ __u32 vsn_coll_element(enum vsn_reduce_type type)
 	return 0;
 }
 
+enum vsn_coll_algo vsn_coll_default_algo(enum vsn_coll_kind kind)
+{
+	return kind < VSN_COLL_NR_KINDS ? __builtin_ctz(algos[kind]) : VSN_COLL_DEFAULT;
+}
+
 static enum vsn_coll_algo choose(const struct vsn_coll_spec *s)
 {
-	if (s->algo == VSN_COLL_DEFAULT)
-		return __builtin_ctz(algos[s->kind]);
-	return s->algo;
+	return s->algo == VSN_COLL_DEFAULT ? vsn_coll_default_algo(s->kind) : s->algo;
 }
 
 const char *vsn_coll_why(const struct vsn_coll_spec *s)

@@ -218,6 +218,9 @@ int vsn_coll_submit(const struct vsn_coll_plan *plan, const struct vsn_coll_rank
 /* Bytes of an element, or 0 */
 __u32 vsn_coll_element(enum vsn_reduce_type type);
 
+/* What VSN_COLL_DEFAULT stands for */
+enum vsn_coll_algo vsn_coll_default_algo(enum vsn_coll_kind kind);
+
 /* "all-reduce", "halving-doubling" and so on, or NULL */
 const char *vsn_coll_kind_name(enum vsn_coll_kind kind);
 const char *vsn_coll_algo_name(enum vsn_coll_algo algo);

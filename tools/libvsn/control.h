@@ -300,11 +300,12 @@ int vsn_ctl_endpoint_list(struct vsn_ctl *ctl, const char *fabric,
  * struct vsn_ctl_link - a directed link and its counters
  * @fabric: name of its fabric
  * @id: id
- * @name: FROM>TO, with /LANE where a pair has several
+ * @name: FROM>TO, with @NETWORK.TIER in a direct tier, and /LANE where a pair has
+ *	several
  * @network: name of its network
  * @tier: name of its tier
  * @plane: plane
- * @direction: 0 up, towards the switch; 1 down
+ * @direction: 0 up, towards the switch, or direct; 1 down
  * @bandwidth: usable, bytes/s
  * @latency: wire and the switch at its far end, ps
  * @payload: bytes of payload carried
@@ -347,6 +348,55 @@ int vsn_ctl_link_get(struct vsn_ctl *ctl, const char *fabric, uint32_t id,
 int vsn_ctl_link_list(struct vsn_ctl *ctl, const char *fabric,
 		      const struct vsn_ctl_link_filter *filter,
 		      vsn_ctl_link_fn fn, void *arg);
+
+/**
+ * struct vsn_ctl_hop - a link of a path
+ * @link: its id
+ * @name: its name
+ * @bandwidth: usable, bytes/s
+ * @latency: wire, and the switch or endpoint that forwards at its far end, ps
+ */
+struct vsn_ctl_hop {
+	uint32_t link;
+	char name[VSN_CTL_LINK_NAME];
+	uint64_t bandwidth;
+	uint64_t latency;
+};
+
+/**
+ * struct vsn_ctl_route - a path from one endpoint to another
+ * @fabric: name of the fabric
+ * @source: name of an endpoint
+ * @destination: name of an endpoint
+ * @network: name of the network
+ * @candidate: number of the path
+ * @candidates: number of paths that the network's policy chooses from
+ * @planes: planes between the two
+ * @latency: sum over the hops, ps
+ * @nr_hops: number of hops
+ * @hops: links, in the order of travel; freed by vsn_ctl_route_free()
+ */
+struct vsn_ctl_route {
+	char fabric[VSN_CTL_NAME];
+	char source[VSN_CTL_ENDPOINT_NAME];
+	char destination[VSN_CTL_ENDPOINT_NAME];
+	char network[VSN_CTL_NAME];
+	uint64_t candidate;
+	uint64_t candidates;
+	uint32_t planes;
+	uint64_t latency;
+	size_t nr_hops;
+	struct vsn_ctl_hop *hops;
+};
+
+/* The path that the policy chooses first */
+#define VSN_CTL_ROUTE_CHOSEN	UINT64_MAX
+
+/* @network may be NULL: the first that joins the two */
+int vsn_ctl_route_get(struct vsn_ctl *ctl, const char *fabric, const char *source,
+		      const char *destination, const char *network, uint64_t candidate,
+		      struct vsn_ctl_route *route);
+void vsn_ctl_route_free(struct vsn_ctl_route *route);
 
 /**
  * struct vsn_ctl_region - an allocation from the pool

@@ -112,6 +112,14 @@ static const struct attr_name link_names[] = {
 	[VSN_A_LINK_ACTIVE] = { "active", NULL },
 };
 
+static const struct attr_name route_names[] = {
+	[VSN_A_ROUTE_FABRIC] = { "fabric", NULL },
+	[VSN_A_ROUTE_SOURCE] = { "source", NULL },
+	[VSN_A_ROUTE_DESTINATION] = { "destination", NULL },
+	[VSN_A_ROUTE_NETWORK] = { "network", NULL },
+	[VSN_A_ROUTE_CANDIDATE] = { "candidate", NULL },
+};
+
 static const struct attr_name region_names[] = {
 	[VSN_A_REGION_FABRIC] = { "fabric", NULL },
 	[VSN_A_REGION_ID] = { "id", NULL },
@@ -129,6 +137,7 @@ static const struct attr_name limit_names[] = {
 static const struct attr_set fabric_set = ATTR_SET(fabric_names);
 static const struct attr_set endpoint_set = ATTR_SET(endpoint_names);
 static const struct attr_set link_set = ATTR_SET(link_names);
+static const struct attr_set route_set = ATTR_SET(route_names);
 static const struct attr_set region_set = ATTR_SET(region_names);
 static const struct attr_set limit_set = ATTR_SET(limit_names);
 
@@ -144,6 +153,8 @@ static const struct attr_set *request_set(const struct nlmsghdr *request)
 		return &endpoint_set;
 	case VSN_CMD_LINK_GET:
 		return &link_set;
+	case VSN_CMD_ROUTE_GET:
+		return &route_set;
 	case VSN_CMD_REGION_GET:
 	case VSN_CMD_REGION_NEW:
 	case VSN_CMD_REGION_DEL:

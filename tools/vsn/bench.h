@@ -119,6 +119,7 @@ uint64_t traffic_wire(const struct traffic *t);
 /* Print sums by tier, and the @nr links that were busiest in a time of @ps. */
 int traffic_print(struct bench *b, const struct traffic *t, uint64_t ps, size_t nr);
 
+int bench_coll(int argc, char **argv);
 int bench_moe(int argc, char **argv);
 int bench_p2p(int argc, char **argv);
 

@@ -14,6 +14,7 @@ static const struct cmd commands[] = {
 	{ "fabric", cmd_fabric, "{ add | set | commit | show | del } ..." },
 	{ "endpoint", cmd_endpoint, "show FABRIC ..." },
 	{ "link", cmd_link, "show FABRIC ..." },
+	{ "route", cmd_route, "get FABRIC SOURCE DESTINATION ..." },
 	{ "region", cmd_region, "{ add | show | del } FABRIC ..." },
 	{ "limit", cmd_limit, "{ show | set } ..." },
 	{ "monitor", cmd_monitor, NULL },
