@@ -16,11 +16,37 @@ static const struct netlink_range_validation vsn_a_port_efficiency_range = {
 	.max	= 1000000ULL,
 };
 
+static const struct netlink_range_validation vsn_a_graph_link_efficiency_range = {
+	.min	= 1ULL,
+	.max	= 1000000ULL,
+};
+
 /* Common nested types */
 const struct nla_policy vsn_dim_nl_policy[VSN_A_DIM_SIZE + 1] = {
 	[VSN_A_DIM_NAME] = { .type = NLA_NUL_STRING, .len = VSN_NAME_LEN, },
 	[VSN_A_DIM_PREFIX] = { .type = NLA_NUL_STRING, .len = 15, },
 	[VSN_A_DIM_SIZE] = NLA_POLICY_MIN(NLA_U32, 1),
+};
+
+const struct nla_policy vsn_graph_nl_policy[VSN_A_GRAPH_LINK + 1] = {
+	[VSN_A_GRAPH_NETWORK] = { .type = NLA_NUL_STRING, .len = VSN_NAME_LEN, },
+	[VSN_A_GRAPH_SWITCH] = NLA_POLICY_NESTED(vsn_graph_switch_nl_policy),
+	[VSN_A_GRAPH_LINK] = NLA_POLICY_NESTED(vsn_graph_link_nl_policy),
+};
+
+const struct nla_policy vsn_graph_link_nl_policy[VSN_A_GRAPH_LINK_EFFICIENCY + 1] = {
+	[VSN_A_GRAPH_LINK_FROM] = { .type = NLA_NUL_STRING, .len = 255, },
+	[VSN_A_GRAPH_LINK_TO] = { .type = NLA_NUL_STRING, .len = 255, },
+	[VSN_A_GRAPH_LINK_BOTH] = { .type = NLA_FLAG, },
+	[VSN_A_GRAPH_LINK_LANES] = NLA_POLICY_RANGE(NLA_U32, 1, 1024),
+	[VSN_A_GRAPH_LINK_BANDWIDTH] = { .type = NLA_UINT, },
+	[VSN_A_GRAPH_LINK_LATENCY] = { .type = NLA_UINT, },
+	[VSN_A_GRAPH_LINK_EFFICIENCY] = NLA_POLICY_FULL_RANGE(NLA_U32, &vsn_a_graph_link_efficiency_range),
+};
+
+const struct nla_policy vsn_graph_switch_nl_policy[VSN_A_GRAPH_SWITCH_LATENCY + 1] = {
+	[VSN_A_GRAPH_SWITCH_NAME] = { .type = NLA_NUL_STRING, .len = VSN_NAME_LEN, },
+	[VSN_A_GRAPH_SWITCH_LATENCY] = { .type = NLA_UINT, },
 };
 
 const struct nla_policy vsn_kind_nl_policy[VSN_A_KIND_PACKAGES + 1] = {
@@ -56,11 +82,11 @@ const struct nla_policy vsn_port_nl_policy[VSN_A_PORT_EFFICIENCY + 1] = {
 	[VSN_A_PORT_EFFICIENCY] = NLA_POLICY_FULL_RANGE(NLA_U32, &vsn_a_port_efficiency_range),
 };
 
-const struct nla_policy vsn_tier_nl_policy[VSN_A_TIER_LINK_COUNT + 1] = {
+const struct nla_policy vsn_tier_nl_policy[VSN_A_TIER_TRANSIT + 1] = {
 	[VSN_A_TIER_NAME] = { .type = NLA_NUL_STRING, .len = VSN_NAME_LEN, },
 	[VSN_A_TIER_OVER] = { .type = NLA_STRING, .len = VSN_NAME_LEN, },
 	[VSN_A_TIER_ATTACH] = NLA_POLICY_RANGE(NLA_U32, 1, 2),
-	[VSN_A_TIER_KIND] = NLA_POLICY_RANGE(NLA_U32, 1, 4),
+	[VSN_A_TIER_KIND] = NLA_POLICY_RANGE(NLA_U32, 1, 5),
 	[VSN_A_TIER_FORWARDING] = NLA_POLICY_RANGE(NLA_U32, 1, 2),
 	[VSN_A_TIER_PLANES] = NLA_POLICY_RANGE(NLA_U32, 1, 64),
 	[VSN_A_TIER_SWITCHES] = NLA_POLICY_MIN(NLA_U32, 1),
@@ -71,6 +97,7 @@ const struct nla_policy vsn_tier_nl_policy[VSN_A_TIER_LINK_COUNT + 1] = {
 	[VSN_A_TIER_PORT] = NLA_POLICY_NESTED(vsn_port_nl_policy),
 	[VSN_A_TIER_SWITCH_COUNT] = { .type = NLA_U32, },
 	[VSN_A_TIER_LINK_COUNT] = { .type = NLA_U32, },
+	[VSN_A_TIER_TRANSIT] = { .type = NLA_FLAG, },
 };
 
 /* VSN_CMD_FABRIC_GET - do */
@@ -79,23 +106,25 @@ static const struct nla_policy vsn_fabric_get_nl_policy[VSN_A_FABRIC_NAME + 1] =
 };
 
 /* VSN_CMD_FABRIC_NEW - do */
-static const struct nla_policy vsn_fabric_new_nl_policy[VSN_A_FABRIC_NETWORK + 1] = {
+static const struct nla_policy vsn_fabric_new_nl_policy[VSN_A_FABRIC_GRAPH + 1] = {
 	[VSN_A_FABRIC_NAME] = { .type = NLA_NUL_STRING, .len = VSN_NAME_LEN, },
 	[VSN_A_FABRIC_SYSTEM] = { .type = NLA_NUL_STRING, .len = VSN_NAME_LEN, },
 	[VSN_A_FABRIC_DIM] = NLA_POLICY_NESTED(vsn_dim_nl_policy),
 	[VSN_A_FABRIC_KIND] = NLA_POLICY_NESTED(vsn_kind_nl_policy),
 	[VSN_A_FABRIC_NETWORK] = NLA_POLICY_NESTED(vsn_network_nl_policy),
 	[VSN_A_FABRIC_COMMIT] = { .type = NLA_FLAG, },
+	[VSN_A_FABRIC_GRAPH] = NLA_POLICY_NESTED(vsn_graph_nl_policy),
 };
 
 /* VSN_CMD_FABRIC_SET - do */
-static const struct nla_policy vsn_fabric_set_nl_policy[VSN_A_FABRIC_NETWORK + 1] = {
+static const struct nla_policy vsn_fabric_set_nl_policy[VSN_A_FABRIC_GRAPH + 1] = {
 	[VSN_A_FABRIC_NAME] = { .type = NLA_NUL_STRING, .len = VSN_NAME_LEN, },
 	[VSN_A_FABRIC_SYSTEM] = { .type = NLA_NUL_STRING, .len = VSN_NAME_LEN, },
 	[VSN_A_FABRIC_DIM] = NLA_POLICY_NESTED(vsn_dim_nl_policy),
 	[VSN_A_FABRIC_KIND] = NLA_POLICY_NESTED(vsn_kind_nl_policy),
 	[VSN_A_FABRIC_NETWORK] = NLA_POLICY_NESTED(vsn_network_nl_policy),
 	[VSN_A_FABRIC_COMMIT] = { .type = NLA_FLAG, },
+	[VSN_A_FABRIC_GRAPH] = NLA_POLICY_NESTED(vsn_graph_nl_policy),
 };
 
 /* VSN_CMD_FABRIC_DEL - do */
@@ -199,7 +228,7 @@ static const struct genl_split_ops vsn_nl_ops[] = {
 		.pre_doit	= vsn_nl_pre_doit,
 		.doit		= vsn_nl_fabric_new_doit,
 		.policy		= vsn_fabric_new_nl_policy,
-		.maxattr	= VSN_A_FABRIC_NETWORK,
+		.maxattr	= VSN_A_FABRIC_GRAPH,
 		.flags		= GENL_ADMIN_PERM | GENL_CMD_CAP_DO,
 	},
 	{
@@ -208,7 +237,7 @@ static const struct genl_split_ops vsn_nl_ops[] = {
 		.doit		= vsn_nl_fabric_set_doit,
 		.post_doit	= vsn_nl_fabric_post_doit,
 		.policy		= vsn_fabric_set_nl_policy,
-		.maxattr	= VSN_A_FABRIC_NETWORK,
+		.maxattr	= VSN_A_FABRIC_GRAPH,
 		.flags		= GENL_ADMIN_PERM | GENL_CMD_CAP_DO,
 	},
 	{

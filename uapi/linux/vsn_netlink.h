@@ -50,12 +50,15 @@ enum vsn_attach {
  * @VSN_TIER_KIND_RING: A direct link to each neighbour in each dimension, and
  *   around.
  * @VSN_TIER_KIND_GRID: The same, but not around.
+ * @VSN_TIER_KIND_GRAPH: Switches and links that are listed one by one; the
+ *   only tier of its network.
  */
 enum vsn_tier_kind {
 	VSN_TIER_KIND_SWITCH = 1,
 	VSN_TIER_KIND_MESH,
 	VSN_TIER_KIND_RING,
 	VSN_TIER_KIND_GRID,
+	VSN_TIER_KIND_GRAPH,
 };
 
 /**
@@ -152,6 +155,7 @@ enum {
 	VSN_A_TIER_PORT,
 	VSN_A_TIER_SWITCH_COUNT,
 	VSN_A_TIER_LINK_COUNT,
+	VSN_A_TIER_TRANSIT,
 
 	__VSN_A_TIER_MAX,
 	VSN_A_TIER_MAX = (__VSN_A_TIER_MAX - 1)
@@ -192,9 +196,40 @@ enum {
 	VSN_A_FABRIC_HOST_READ,
 	VSN_A_FABRIC_HOST_WRITE,
 	VSN_A_FABRIC_HOST_FAULTS,
+	VSN_A_FABRIC_GRAPH,
 
 	__VSN_A_FABRIC_MAX,
 	VSN_A_FABRIC_MAX = (__VSN_A_FABRIC_MAX - 1)
+};
+
+enum {
+	VSN_A_GRAPH_NETWORK = 1,
+	VSN_A_GRAPH_SWITCH,
+	VSN_A_GRAPH_LINK,
+
+	__VSN_A_GRAPH_MAX,
+	VSN_A_GRAPH_MAX = (__VSN_A_GRAPH_MAX - 1)
+};
+
+enum {
+	VSN_A_GRAPH_SWITCH_NAME = 1,
+	VSN_A_GRAPH_SWITCH_LATENCY,
+
+	__VSN_A_GRAPH_SWITCH_MAX,
+	VSN_A_GRAPH_SWITCH_MAX = (__VSN_A_GRAPH_SWITCH_MAX - 1)
+};
+
+enum {
+	VSN_A_GRAPH_LINK_FROM = 1,
+	VSN_A_GRAPH_LINK_TO,
+	VSN_A_GRAPH_LINK_BOTH,
+	VSN_A_GRAPH_LINK_LANES,
+	VSN_A_GRAPH_LINK_BANDWIDTH,
+	VSN_A_GRAPH_LINK_LATENCY,
+	VSN_A_GRAPH_LINK_EFFICIENCY,
+
+	__VSN_A_GRAPH_LINK_MAX,
+	VSN_A_GRAPH_LINK_MAX = (__VSN_A_GRAPH_LINK_MAX - 1)
 };
 
 enum {
