@@ -6,7 +6,7 @@
 
 #include "kselftest_harness.h"
 
-#include "graph.h"
+#include "namegraph.h"
 #include "machines.h"
 #include "sim.h"
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <stdlib.h>
 
-#include "graph.h"
+#include "namegraph.h"
 
 static u32 find_vertex(struct graph *g, const char *name, size_t len)
 {

@@ -3,8 +3,8 @@
  * A topology as a graph, built from the names of its links alone: what routes
  * are held to.
  */
-#ifndef VSN_TEST_GRAPH_H
-#define VSN_TEST_GRAPH_H
+#ifndef VSN_TEST_NAMEGRAPH_H
+#define VSN_TEST_NAMEGRAPH_H
 
 #include "route.h"
 
@@ -44,4 +44,4 @@ const char *graph_check_path(const struct graph *g, u32 src, u32 dst,
 /* Liveness as the router asks for it */
 bool graph_live(void *ctx, u32 link);
 
-#endif /* VSN_TEST_GRAPH_H */
+#endif /* VSN_TEST_NAMEGRAPH_H */
