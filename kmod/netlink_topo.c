@@ -470,7 +470,8 @@ static int put_port(struct sk_buff *skb, const struct vsn_port *port, u32 k)
 }
 
 static int put_tier(struct sk_buff *skb, const struct vsn_topo *topo,
-		    const struct vsn_tier *tier, bool committed)
+		    const struct vsn_network *net, const struct vsn_tier *tier,
+		    bool committed)
 {
 	struct nlattr *nest;
 	u32 i;
@@ -497,7 +498,7 @@ static int put_tier(struct sk_buff *skb, const struct vsn_topo *topo,
 		if (tier->ports[i].bandwidth && put_port(skb, &tier->ports[i], i))
 			return -EMSGSIZE;
 	if (committed &&
-	    (nla_put_u32(skb, VSN_A_TIER_SWITCH_COUNT, vsn_topo_tier_switches(tier)) ||
+	    (nla_put_u32(skb, VSN_A_TIER_SWITCH_COUNT, vsn_topo_tier_switches(net, tier)) ||
 	     nla_put_u32(skb, VSN_A_TIER_LINK_COUNT, vsn_topo_tier_links(topo, tier))))
 		return -EMSGSIZE;
 	nla_nest_end(skb, nest);
@@ -522,7 +523,7 @@ static int put_network(struct sk_buff *skb, const struct vsn_topo *topo, u32 n,
 	    nla_put_u32(skb, VSN_A_NETWORK_INDEX, n))
 		return -EMSGSIZE;
 	for (i = 0; i < net->nr_tiers; i++)
-		if (put_tier(skb, topo, &net->tiers[i], committed))
+		if (put_tier(skb, topo, net, &net->tiers[i], committed))
 			return -EMSGSIZE;
 	nla_nest_end(skb, nest);
 	return 0;

@@ -702,7 +702,7 @@ REFUSED(tier_planes, ERANGE, "integer out of range", VSN_A_TIER_PLANES, 0,
 REFUSED(tier_medium, EINVAL, "medium: 'a\\a' is not printable ASCII", VSN_A_TIER_MEDIUM, 0,
 	IN_TIER(nl_str(m, VSN_A_TIER_MEDIUM, "a\a")));
 REFUSED(tier_kind_unknown, ERANGE, "integer out of range", VSN_A_TIER_KIND, 0,
-	IN_TIER(nl_u32(m, VSN_A_TIER_KIND, VSN_TIER_KIND_GRID + 1)));
+	IN_TIER(nl_u32(m, VSN_A_TIER_KIND, VSN_TIER_KIND_GRAPH + 1)));
 REFUSED(tier_wiring_spread, EINVAL,
 	"tier l1: wiring spread is for a mesh over groups of switches", 0, 0, {
 	put_odd_tier(m, VSN_A_TIER_WIRING, VSN_WIRING_SPREAD);

@@ -212,6 +212,7 @@ static int visit_path(struct vsn_sched *s, struct vsn_chunk *c, u32 from, u32 to
 			     (u64)op->sqe.stream << 32 ^ op->seq, &path);
 	if (net < 0)
 		return net;
+	s->work += vsn_route_work(s->topo, net);
 	for (i = 0; i < path.nr_hops; i++) {
 		visit(c, path.hops[i], bytes, VISIT_LINK | flags);
 		c->visits[c->nr - 1].net = net;

@@ -12,6 +12,7 @@
  * Where the chosen path has a link that is down, others are tried
  * (route_search.c).
  */
+#include "graph.h"
 #include "route_impl.h"
 
 #define GOLDEN		0x9e3779b97f4a7c15ULL
@@ -186,8 +187,11 @@ static void walk_init(struct vsn_walk *w, const struct vsn_topo *t, u32 net, u32
  */
 int vsn_route_reach(const struct vsn_topo *t, u32 net, u32 src, u32 dst)
 {
+	const struct vsn_graph *graph = t->networks[net].graph;
 	struct vsn_pair p;
 
+	if (graph)
+		return vsn_graph_joins(graph, src, dst) ? 0 : -EHOSTUNREACH;
 	vsn_pair_init(t, &p, src, dst);
 	return vsn_plan_first(t, &t->networks[net], &p) == VSN_NO_PLAN ? -EHOSTUNREACH : 0;
 }
@@ -230,6 +234,8 @@ u32 vsn_route_planes(const struct vsn_topo *t, u32 net, u32 src, u32 dst)
 	struct vsn_pair p;
 	u32 plan;
 
+	if (n->graph)
+		return vsn_graph_joins(n->graph, src, dst);
 	vsn_pair_init(t, &p, src, dst);
 	plan = vsn_plan_first(t, n, &p);
 	return plan == VSN_NO_PLAN ? 0 : vsn_plan_planes(t, n, &p, plan);
@@ -260,13 +266,18 @@ u32 vsn_route_spread(const struct vsn_topo *t, u32 net, u32 src, u32 dst)
  * @dst: endpoint id
  *
  * Return: the number of those that the network's policy chooses from, over all
- * planes; 0 when the network does not join the two; U64_MAX for more than fit.
+ * planes; 0 when the network does not join the two; U64_MAX, and U32_MAX in a graph,
+ * for that and more.
  */
 u64 vsn_route_candidates(const struct vsn_topo *t, u32 net, u32 src, u32 dst)
 {
+	const struct vsn_network *n = &t->networks[net];
 	struct vsn_pair p;
 	struct vsn_walk w;
 
+	if (n->graph)
+		return vsn_graph_joins(n->graph, src, dst) ?
+		       vsn_graph_candidates(n, src, dst) : 0;
 	vsn_pair_init(t, &p, src, dst);
 	walk_init(&w, t, net, 0, NULL);
 	return count_all(&w, &p, vsn_plan_first(t, w.net, &p));
@@ -291,10 +302,14 @@ u64 vsn_route_candidates(const struct vsn_topo *t, u32 net, u32 src, u32 dst)
 u64 vsn_route_select(const struct vsn_topo *t, u32 net, u32 src, u32 dst, u32 plane,
 		     u64 salt)
 {
+	const struct vsn_network *n = &t->networks[net];
 	struct vsn_pair p;
 	struct vsn_walk w;
 	u32 plan;
 
+	if (n->graph)
+		return vsn_graph_joins(n->graph, src, dst) ?
+		       vsn_graph_select(n, src, dst, plane, salt) : 0;
 	vsn_pair_init(t, &p, src, dst);
 	walk_init(&w, t, net, plane, NULL);
 	plan = vsn_plan_first(t, w.net, &p);
@@ -318,10 +333,14 @@ u64 vsn_route_select(const struct vsn_topo *t, u32 net, u32 src, u32 dst, u32 pl
 int vsn_route_path(const struct vsn_topo *t, u32 net, u32 src, u32 dst,
 		   u64 candidate, struct vsn_path *path)
 {
+	const struct vsn_network *n = &t->networks[net];
 	struct vsn_pair p;
 	struct vsn_walk w;
 	u32 plan;
 
+	if (n->graph)
+		return vsn_graph_joins(n->graph, src, dst) ?
+		       vsn_graph_path(n, src, dst, candidate, path) : -EHOSTUNREACH;
 	vsn_pair_init(t, &p, src, dst);
 	walk_init(&w, t, net, 0, path);
 	plan = vsn_plan_first(t, w.net, &p);
@@ -360,6 +379,15 @@ int vsn_route_find_live(const struct vsn_topo *t, u32 want, u32 src, u32 dst, u3
 
 	vsn_pair_init(t, &p, src, dst);
 	for (; net < t->nr_networks; net++) {
+		if (t->networks[net].graph) {
+			if (vsn_graph_joins(t->networks[net].graph, src, dst) &&
+			    !vsn_graph_find(&t->networks[net], src, dst, plane, salt, live,
+					    path))
+				return net;
+			if (want != VSN_NET_ANY)
+				break;
+			continue;
+		}
 		walk_init(&w, t, net, plane, path);
 		w.live = live;
 		plan = vsn_plan_first(t, w.net, &p);

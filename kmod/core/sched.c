@@ -385,6 +385,7 @@ static int start_wait(struct vsn_sched *s, struct vsn_op *op)
 		if (net < 0)
 			return net;
 		op->net = net;
+		s->work += vsn_route_work(s->topo, net);
 		op->wait_latency = vsn_route_latency(s->topo, &path);
 	}
 	if (!try_wait(s, op, op->start))

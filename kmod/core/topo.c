@@ -3,7 +3,7 @@
  * Topology: endpoints, groups, and all names.  Links and switches: topo_links.c.
  * Validation: topo_check.c, topo_tier.c.
  */
-#include "topo.h"
+#include "graph.h"
 
 /**
  * vsn_topo_find_dim - index of a dimension
@@ -140,6 +140,42 @@ static bool parse_digit(const char **s, const struct vsn_dim *dim, u32 *digit)
 }
 
 /**
+ * vsn_topo_endpoint_parse - what a name means
+ * @t: a topology, committed or not
+ * @name: like "b3.npu5.d1"
+ * @kind: out: enum vsn_endpoint_kind
+ * @index: out: number within the kind
+ *
+ * Return: whether there is such an endpoint.
+ */
+bool vsn_topo_endpoint_parse(const struct vsn_topo *t, const char *name, u32 *kind,
+			     u32 *index)
+{
+	u32 k, i;
+
+	for (k = 1; k < VSN_NR_KINDS; k++) {
+		const struct vsn_kind *this = &t->kinds[k];
+		const char *s = name;
+		u32 digit;
+		u64 n = 0;
+
+		for (i = 0; i < this->nr_dims && n < VSN_MAX_ENDPOINTS; i++) {
+			if (i && *s++ != '.')
+				break;
+			if (!parse_digit(&s, &t->dims[this->dims[i]], &digit))
+				break;
+			n = n * t->dims[this->dims[i]].size + digit;
+		}
+		if (this->nr_dims && i == this->nr_dims && !*s && n < VSN_MAX_ENDPOINTS) {
+			*kind = k;
+			*index = n;
+			return true;
+		}
+	}
+	return false;
+}
+
+/**
  * vsn_topo_endpoint_find - endpoint of a name
  * @t: a committed topology
  * @name: like "b3.npu5.d1"
@@ -148,24 +184,11 @@ static bool parse_digit(const char **s, const struct vsn_dim *dim, u32 *digit)
  */
 int vsn_topo_endpoint_find(const struct vsn_topo *t, const char *name)
 {
-	u32 k, i;
+	u32 kind, index;
 
-	for (k = 1; k < VSN_NR_KINDS; k++) {
-		const struct vsn_kind *kind = &t->kinds[k];
-		const char *s = name;
-		u32 digit, n = 0;
-
-		for (i = 0; i < kind->nr_dims; i++) {
-			if (i && *s++ != '.')
-				break;
-			if (!parse_digit(&s, &t->dims[kind->dims[i]], &digit))
-				break;
-			n = n * t->dims[kind->dims[i]].size + digit;
-		}
-		if (kind->nr_dims && i == kind->nr_dims && !*s)
-			return kind->base + n;
-	}
-	return -ENOENT;
+	if (!vsn_topo_endpoint_parse(t, name, &kind, &index))
+		return -ENOENT;
+	return t->kinds[kind].base + index;
 }
 
 /* "NETWORK.TIER[.GROUP].pPLANE[.sSWITCH]" */
@@ -204,6 +227,34 @@ static int child_name(const struct vsn_topo *t, u32 net, const struct vsn_tier *
 			   child % level->switches, buf, size);
 }
 
+/* "ENDPOINT" or "NETWORK.SWITCH" */
+static int graph_end_name(const struct vsn_topo *t, u32 net, u32 end, char *buf, size_t size)
+{
+	int n = 0;
+
+	if (!vsn_graph_end_kind(end))
+		n = scnprintf(buf, size, "%s.", t->networks[net].name);
+	return n + vsn_graph_end_name(t, t->networks[net].graph, end, buf + n, size - n);
+}
+
+static int graph_link_name(const struct vsn_topo *t, u32 link,
+			   const struct vsn_link_pos *pos, char *buf, size_t size)
+{
+	const struct vsn_network *net = &t->networks[pos->net];
+	u32 lanes = net->graph->links[link - net->tiers[0].link_base].lanes;
+	int n;
+
+	n = graph_end_name(t, pos->net, pos->child, buf, size);
+	n += scnprintf(buf + n, size - n, ">");
+	n += graph_end_name(t, pos->net, pos->peer, buf + n, size - n);
+	/* Switches bear the network's name. */
+	if (vsn_graph_end_kind(pos->child) && vsn_graph_end_kind(pos->peer))
+		n += scnprintf(buf + n, size - n, "@%s", net->name);
+	if (lanes > 1)
+		n += scnprintf(buf + n, size - n, "/%u", pos->lane);
+	return n;
+}
+
 /**
  * vsn_topo_link_name - write a link's name, FROM>TO
  * @t: a committed topology
@@ -212,7 +263,8 @@ static int child_name(const struct vsn_topo *t, u32 net, const struct vsn_tier *
  * @size: room
  *
  * The link of a direct tier ends in "@NETWORK.TIER", and in ".pPLANE" where its
- * ends do not tell; a lane is added as "/LANE" where the pair has several.
+ * ends do not tell; that of a graph in "@NETWORK" where both ends are endpoints; a lane
+ * is added as "/LANE" where the pair has several.
  *
  * Return: length, or -ENOENT when there is no such link.
  */
@@ -226,6 +278,8 @@ int vsn_topo_link_name(const struct vsn_topo *t, u32 link, char *buf, size_t siz
 	if (!vsn_topo_link_pos(t, link, &pos))
 		return -ENOENT;
 	tier = &t->networks[pos.net].tiers[pos.tier];
+	if (tier->kind == VSN_TIER_KIND_GRAPH)
+		return graph_link_name(t, link, &pos, buf, size);
 	for (end = 0; end < 2; end++) {
 		if (end)
 			n += scnprintf(buf + n, size - n, ">");
@@ -258,7 +312,8 @@ static const struct vsn_tier *switch_tier(const struct vsn_topo *t, u32 sw, u32 
 		for (i = 0; i < t->networks[n].nr_tiers; i++) {
 			const struct vsn_tier *tier = &t->networks[n].tiers[i];
 
-			if (sw - tier->switch_base < vsn_topo_tier_switches(tier)) {
+			if (sw - tier->switch_base <
+			    vsn_topo_tier_switches(&t->networks[n], tier)) {
 				*net = n;
 				return tier;
 			}
@@ -268,7 +323,8 @@ static const struct vsn_tier *switch_tier(const struct vsn_topo *t, u32 sw, u32 
 }
 
 /**
- * vsn_topo_switch_name - write a switch's name, like "ub.l1.b3.p2"
+ * vsn_topo_switch_name - write a switch's name, like "ub.l1.b3.p2", or "net.sw" in
+ *	a graph
  * @t: a committed topology
  * @sw: switch id, any number
  * @buf: where to
@@ -284,6 +340,9 @@ int vsn_topo_switch_name(const struct vsn_topo *t, u32 sw, char *buf, size_t siz
 	tier = switch_tier(t, sw, &net);
 	if (!tier)
 		return -ENOENT;
+	if (tier->kind == VSN_TIER_KIND_GRAPH)
+		return graph_end_name(t, net, vsn_graph_end(0, sw - tier->switch_base), buf,
+				      size);
 	n = (sw - tier->switch_base) / tier->switches;
 	return switch_name(t, net, tier, n / tier->planes, n % tier->planes,
 			   (sw - tier->switch_base) % tier->switches, buf, size);
@@ -335,7 +394,7 @@ static bool parse_switch(const struct vsn_topo *t, const struct vsn_tier *tier,
 /**
  * vsn_topo_switch_find - switch of a name
  * @t: a committed topology
- * @name: like "ub.l1.b3.p2"
+ * @name: as vsn_topo_switch_name() writes it
  *
  * Return: switch id, or -ENOENT.
  */
@@ -346,6 +405,14 @@ int vsn_topo_switch_find(const struct vsn_topo *t, const char *name)
 	for (n = 0; n < t->nr_networks; n++) {
 		const struct vsn_network *net = &t->networks[n];
 
+		if (net->tiers[0].kind == VSN_TIER_KIND_GRAPH) {
+			const char *s = skip_word(name, net->name);
+
+			sw = s ? vsn_graph_find_switch(net->graph, s) : VSN_NO_SWITCH;
+			if (sw != VSN_NO_SWITCH)
+				return net->tiers[0].switch_base + sw;
+			continue;
+		}
 		for (i = 0; i < net->nr_tiers; i++) {
 			const char *s = skip_word(skip_word(name, net->name),
 						  net->tiers[i].name);
@@ -356,4 +423,18 @@ int vsn_topo_switch_find(const struct vsn_topo *t, const char *name)
 		}
 	}
 	return -ENOENT;
+}
+
+/**
+ * vsn_topo_free - give back what a topology has of memory: its graphs
+ * @t: the topology, committed or not; copies of it are of no use any more
+ */
+void vsn_topo_free(struct vsn_topo *t)
+{
+	u32 n;
+
+	for (n = 0; n < t->nr_networks; n++) {
+		vsn_graph_free(t->networks[n].graph);
+		t->networks[n].graph = NULL;
+	}
 }

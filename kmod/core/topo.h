@@ -51,6 +51,10 @@
  * "Over" nothing, full: the switches of one group, by their number.  So a
  * DragonFly is a tier of switches, a mesh over the switches of a group, and a mesh
  * with wiring "spread" over the groups.
+ *
+ * Kind "graph" is the only tier of its network: its switches and links are listed one
+ * by one, see graph.h.  It alone has memory of its own, which vsn_topo_free() gives
+ * back; copies of a topology share it.
  */
 #ifndef VSN_CORE_TOPO_H
 #define VSN_CORE_TOPO_H
@@ -71,6 +75,8 @@
 /* The largest chunk that an operation is cut into, bytes. */
 #define VSN_CHUNK_MAX		(8ULL << 20)
 #define VSN_EFFICIENCY_ONE	1000000U	/* parts per million */
+
+struct vsn_graph;
 
 struct vsn_dim {
 	char name[VSN_NAME_SIZE];
@@ -133,7 +139,9 @@ struct vsn_port {
  * @planes: planes
  * @switches: switches per plane and group; 1 in a direct tier, which has none
  * @lanes: parallel links between a child and a switch, or between two vertices
- * @switch_latency: ps; in a direct tier of endpoints: of one that forwards
+ * @switch_latency: ps; in a direct tier of endpoints, or a graph: of one that
+ *	forwards
+ * @transit: graph: endpoints forward
  * @medium: free text
  * @ports: by enum vsn_endpoint_kind; [0] when switches are attached
  * @key: bit mask of the dimensions that tell its groups apart; set by commit, as
@@ -176,6 +184,7 @@ struct vsn_tier {
 	u32 switches;
 	u32 lanes;
 	u64 switch_latency;
+	bool transit;
 	char medium[16];
 	struct vsn_port ports[VSN_NR_KINDS];
 	u32 key;
@@ -210,6 +219,7 @@ struct vsn_tier {
  * @seed: of the hash policy
  * @nr_tiers: number of tiers
  * @tiers: innermost first
+ * @graph: switches and links, where the tier is of kind graph, or NULL
  */
 struct vsn_network {
 	char name[VSN_NAME_SIZE];
@@ -220,6 +230,7 @@ struct vsn_network {
 	u64 seed;
 	u32 nr_tiers;
 	struct vsn_tier tiers[VSN_MAX_TIERS];
+	struct vsn_graph *graph;
 };
 
 /**
@@ -262,6 +273,9 @@ struct vsn_topo {
  * @down: 0: from the child to the switch, or direct; 1: from the switch
  * @group: of the switch, or of the direct tier
  * @peer: in a direct tier where the link ends, as @child
+ *
+ * In a graph @child and @peer are ends, see vsn_graph_end(), and all but these and
+ * @lane is 0.
  */
 struct vsn_link_pos {
 	u32 net;
@@ -281,6 +295,7 @@ static inline bool vsn_tier_direct(const struct vsn_tier *tier)
 }
 
 int vsn_topo_commit(struct vsn_topo *t, struct vsn_diag *diag);
+void vsn_topo_free(struct vsn_topo *t);
 int vsn_topo_find_dim(const struct vsn_topo *t, const char *name);
 u32 vsn_topo_kind(const struct vsn_topo *t, u32 ep);
 u32 vsn_topo_package(const struct vsn_topo *t, u32 ep);
@@ -292,7 +307,7 @@ bool vsn_topo_link_pos(const struct vsn_topo *t, u32 link, struct vsn_link_pos *
 bool vsn_topo_link_figures(const struct vsn_topo *t, u32 link, u64 *bandwidth,
 			   u64 *latency, bool *store_forward);
 bool vsn_topo_link_switches(const struct vsn_topo *t, u32 link, u32 *from, u32 *to);
-u32 vsn_topo_tier_switches(const struct vsn_tier *tier);
+u32 vsn_topo_tier_switches(const struct vsn_network *net, const struct vsn_tier *tier);
 u32 vsn_topo_tier_links(const struct vsn_topo *t, const struct vsn_tier *tier);
 u32 vsn_topo_index(const struct vsn_topo *t, const struct vsn_tier *tier, u32 ep);
 u32 vsn_topo_position(const struct vsn_topo *t, const struct vsn_tier *tier, u32 v);
@@ -304,6 +319,8 @@ u32 vsn_topo_gateway(const struct vsn_topo *t, const struct vsn_tier *tier, u32 
 bool vsn_topo_neighbour(const struct vsn_topo *t, const struct vsn_tier *tier, u32 v,
 			u32 port, u32 *peer);
 int vsn_topo_endpoint_name(const struct vsn_topo *t, u32 ep, char *buf, size_t size);
+bool vsn_topo_endpoint_parse(const struct vsn_topo *t, const char *name, u32 *kind,
+			     u32 *index);
 int vsn_topo_endpoint_find(const struct vsn_topo *t, const char *name);
 int vsn_topo_link_name(const struct vsn_topo *t, u32 link, char *buf, size_t size);
 int vsn_topo_switch_name(const struct vsn_topo *t, u32 sw, char *buf, size_t size);

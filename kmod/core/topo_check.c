@@ -2,6 +2,7 @@
 /* Commit of a topology: validate everything, compute ids, or change nothing. */
 #include "topo_impl.h"
 
+#include "graph.h"
 #include "link.h"
 
 /* Links and engines share one space of ids, see vsn_link_engine_id(). */
@@ -212,6 +213,11 @@ static int commit_network(struct vsn_topo *t, u32 n, struct vsn_diag *diag)
 				  net->name, net->header, net->packet);
 	if (!net->nr_tiers)
 		return vsn_refuse(diag, -EINVAL, "network %s: tier is missing",
+				  net->name);
+	if (net->tiers[0].kind == VSN_TIER_KIND_GRAPH)
+		return vsn_graph_commit(t, n, diag);
+	if (net->graph)
+		return vsn_refuse(diag, -EINVAL, "network %s: a graph, but its tier is none",
 				  net->name);
 	for (i = 0; i < net->nr_tiers; i++) {
 		for (j = 0; j < i; j++)

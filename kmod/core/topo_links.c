@@ -3,7 +3,7 @@
  * Links and switches of a topology: what their ids mean, who is whose neighbour,
  * and their figures.
  */
-#include "topo.h"
+#include "graph.h"
 
 static u32 digit_of(const struct vsn_topo *t, const struct vsn_tier *tier, u32 v, u32 dim)
 {
@@ -290,6 +290,29 @@ static bool direct_pos(const struct vsn_topo *t, const struct vsn_tier *tier, u3
 	return true;
 }
 
+static const struct vsn_graph_link *graph_link(const struct vsn_topo *t, u32 net, u32 link)
+{
+	return &t->networks[net].graph->links[link - t->networks[net].tiers[0].link_base];
+}
+
+static void graph_pos(const struct vsn_graph_link *link, struct vsn_link_pos *pos)
+{
+	pos->child = link->from;
+	pos->plane = 0;
+	pos->sw = 0;
+	pos->lane = link->lane;
+	pos->down = 0;
+	pos->group = 0;
+	pos->peer = link->to;
+}
+
+/* Id of the switch at an end of a graph's link, or VSN_NO_SWITCH */
+static u32 graph_switch(const struct vsn_tier *tier, u32 end)
+{
+	return vsn_graph_end_kind(end) ? VSN_NO_SWITCH :
+					 tier->switch_base + vsn_graph_end_index(end);
+}
+
 /**
  * vsn_topo_link_pos - what a link id means
  * @t: a committed topology
@@ -306,6 +329,10 @@ bool vsn_topo_link_pos(const struct vsn_topo *t, u32 link, struct vsn_link_pos *
 
 	if (!tier)
 		return false;
+	if (tier->kind == VSN_TIER_KIND_GRAPH) {
+		graph_pos(graph_link(t, pos->net, link), pos);
+		return true;
+	}
 	n = link - tier->link_base;
 	if (vsn_tier_direct(tier))
 		return direct_pos(t, tier, n, pos);
@@ -350,6 +377,11 @@ bool vsn_topo_link_switches(const struct vsn_topo *t, u32 link, u32 *from, u32 *
 	if (!vsn_topo_link_pos(t, link, &pos))
 		return false;
 	tier = &t->networks[pos.net].tiers[pos.tier];
+	if (tier->kind == VSN_TIER_KIND_GRAPH) {
+		*from = graph_switch(tier, pos.child);
+		*to = graph_switch(tier, pos.peer);
+		return true;
+	}
 	level = &t->networks[pos.net].tiers[tier->level];
 	if (tier->attach == VSN_ATTACH_SWITCH) {
 		lower = level->switch_base + pos.child % level->switches +
@@ -390,6 +422,16 @@ bool vsn_topo_link_figures(const struct vsn_topo *t, u32 link, u64 *bandwidth,
 	if (!vsn_topo_link_pos(t, link, &pos))
 		return false;
 	tier = &t->networks[pos.net].tiers[pos.tier];
+	*store_forward = tier->forwarding == VSN_FORWARDING_STORE_FORWARD;
+	if (tier->kind == VSN_TIER_KIND_GRAPH) {
+		const struct vsn_graph *g = t->networks[pos.net].graph;
+
+		*bandwidth = graph_link(t, pos.net, link)->usable;
+		*latency = graph_link(t, pos.net, link)->latency;
+		if (!vsn_graph_end_kind(pos.peer))
+			*latency += g->switches[pos.peer].latency;
+		return true;
+	}
 	port = &tier->ports[tier->attach == VSN_ATTACH_ENDPOINT ?
 			    vsn_topo_kind(t, pos.child) : 0];
 	*bandwidth = port->usable;
@@ -398,18 +440,20 @@ bool vsn_topo_link_figures(const struct vsn_topo *t, u32 link, u64 *bandwidth,
 		*latency += tier->switch_latency;
 	else if (tier->attach == VSN_ATTACH_SWITCH)
 		*latency += t->networks[pos.net].tiers[tier->level].switch_latency;
-	*store_forward = tier->forwarding == VSN_FORWARDING_STORE_FORWARD;
 	return true;
 }
 
 /**
  * vsn_topo_tier_switches - switches in a tier
- * @tier: a tier of a committed topology
+ * @net: a network of a committed topology
+ * @tier: a tier of it
  *
  * Return: their number, over all planes and groups.
  */
-u32 vsn_topo_tier_switches(const struct vsn_tier *tier)
+u32 vsn_topo_tier_switches(const struct vsn_network *net, const struct vsn_tier *tier)
 {
+	if (tier->kind == VSN_TIER_KIND_GRAPH)
+		return net->graph->nr_switches;
 	return vsn_tier_direct(tier) ? 0 : tier->groups * tier->planes * tier->switches;
 }
 
@@ -447,6 +491,8 @@ u32 vsn_topo_tier_links(const struct vsn_topo *t, const struct vsn_tier *tier)
 {
 	u32 k, children = tier->children;
 
+	if (tier->kind == VSN_TIER_KIND_GRAPH)
+		return tier->nr_links;
 	if (vsn_tier_direct(tier))
 		return tier->groups * direct_links(t, tier) * tier->planes * tier->lanes;
 	if (tier->attach == VSN_ATTACH_ENDPOINT) {

@@ -36,22 +36,20 @@ static int commit_port(struct vsn_port *p, const char *tier, const char *kind,
 				      VSN_EFFICIENCY_ONE, diag);
 	if (err)
 		return err;
-	p->usable = p->bandwidth / VSN_EFFICIENCY_ONE * p->efficiency +
-		    p->bandwidth % VSN_EFFICIENCY_ONE * p->efficiency /
-			    VSN_EFFICIENCY_ONE;
+	p->usable = vsn_topo_usable(p->bandwidth, p->efficiency);
 	return p->usable ? 0 : vsn_refuse(diag, -EINVAL, "%s: efficiency %u leaves nothing",
 					  what, p->efficiency);
 }
 
 /* Enums and counts, each for itself. */
-static int check_tier_fields(const struct vsn_network *net, const struct vsn_tier *tier,
-			     struct vsn_diag *diag)
+int vsn_topo_check_tier(const struct vsn_network *net, const struct vsn_tier *tier,
+			struct vsn_diag *diag)
 {
 	if (!vsn_topo_name_ok(tier->name))
 		return vsn_refuse(diag, -EINVAL,
 				  "network %s: tier name '%s' is not [a-z0-9_-]+",
 				  net->name, tier->name);
-	if (tier->kind < VSN_TIER_KIND_SWITCH || tier->kind > VSN_TIER_KIND_GRID)
+	if (tier->kind < VSN_TIER_KIND_SWITCH || tier->kind > VSN_TIER_KIND_GRAPH)
 		return vsn_refuse(diag, -EINVAL, "tier %s: kind %u is unknown",
 				  tier->name, tier->kind);
 	if (tier->wiring < VSN_WIRING_FULL || tier->wiring > VSN_WIRING_SPREAD)
@@ -81,10 +79,16 @@ static int check_tier_fields(const struct vsn_network *net, const struct vsn_tie
 static int check_tier_shape(const struct vsn_network *net, const struct vsn_tier *tier,
 			    struct vsn_diag *diag)
 {
-	int err = check_tier_fields(net, tier, diag);
+	int err = vsn_topo_check_tier(net, tier, diag);
 
 	if (err)
 		return err;
+	if (tier->kind == VSN_TIER_KIND_GRAPH)
+		return vsn_refuse(diag, -EINVAL, "tier %s: a graph stands alone in its network",
+				  tier->name);
+	if (tier->transit)
+		return vsn_refuse(diag, -EINVAL, "tier %s: transit is for graphs",
+				  tier->name);
 	if (!tier->over && tier->attach == VSN_ATTACH_ENDPOINT)
 		return vsn_refuse(diag, -EINVAL, "tier %s: over is missing", tier->name);
 	if (tier->wiring == VSN_WIRING_STRIDE && tier->switches > MAX_STRIDE)
@@ -356,7 +360,7 @@ static void commit_shape(const struct vsn_topo *t, struct vsn_tier *tier)
 }
 
 /* What an earlier commit may have left. */
-static void tier_reset(struct vsn_tier *tier)
+void vsn_topo_reset_tier(struct vsn_tier *tier)
 {
 	tier->fixes = false;
 	tier->first = 0;
@@ -374,7 +378,7 @@ int vsn_topo_commit_tier(struct vsn_topo *t, struct vsn_network *net,
 	u64 links, switches;
 	int err;
 
-	tier_reset(tier);
+	vsn_topo_reset_tier(tier);
 	err = check_tier_shape(net, tier, diag);
 	if (!err)
 		err = tier->attach == VSN_ATTACH_ENDPOINT ?

@@ -241,6 +241,33 @@ void sim_tier(struct vsn_topo *t, const struct sim_tier *in)
 	port->latency = in->latency;
 }
 
+static void *heap_alloc(void *ctx, size_t size)
+{
+	return calloc(1, size);
+}
+
+static void heap_free(void *ctx, void *p, size_t size)
+{
+	memset(p, 0xA5, size);
+	free(p);
+}
+
+const struct vsn_mem sim_heap = { .alloc = heap_alloc, .free = heap_free };
+
+struct vsn_graph *sim_graph(struct vsn_topo *t)
+{
+	struct vsn_network *net = &t->networks[0];
+
+	net->nr_tiers = 0;
+	memset(net->tiers, 0, sizeof(net->tiers));
+	sim_tier(t, &(struct sim_tier) { .attach = VSN_ATTACH_ENDPOINT });
+	net->tiers[0].kind = VSN_TIER_KIND_GRAPH;
+	net->graph = vsn_graph_create(&sim_heap);
+	if (!net->graph)
+		abort();
+	return net->graph;
+}
+
 int sim_init(struct sim *sim)
 {
 	struct vsn_mem mem = { .alloc = sim_alloc, .free = sim_dealloc, .ctx = sim };
@@ -265,6 +292,7 @@ void sim_free(struct sim *sim)
 	for (i = 0; i < sim->nr_regions; i++)
 		free(sim->regions[i].bytes);
 	free(sim->done);
+	vsn_topo_free(&sim->topo);
 }
 
 u64 sim_region_over(struct sim *sim, u64 size, const u32 *homes, u32 nr, u64 granule,

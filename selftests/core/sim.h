@@ -9,6 +9,7 @@
 #define VSN_TEST_SIM_H
 
 #include "addr.h"
+#include "graph.h"
 #include "sched.h"
 
 #define SIM_MAX_REGIONS	64
@@ -62,6 +63,13 @@ struct sim_tier {
 /* One kind, dimensions named a, b, c… of the given sizes, outermost first. */
 void sim_topo(struct vsn_topo *t, const u32 *sizes, u32 nr_dims);
 void sim_tier(struct vsn_topo *t, const struct sim_tier *tier);
+
+/*
+ * The one network is a graph from now on, an empty one of plain memory; the topology
+ * is to be given back with vsn_topo_free(), which sim_free() does.
+ */
+struct vsn_graph *sim_graph(struct vsn_topo *t);
+extern const struct vsn_mem sim_heap;
 
 int sim_init(struct sim *sim);		/* commits sim->topo */
 void sim_free(struct sim *sim);

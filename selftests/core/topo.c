@@ -59,8 +59,8 @@ TEST_F(topo, counts)
 	EXPECT_EQ(768 + 192, t->nr_endpoints);
 	EXPECT_EQ(384 + 192, t->nr_packages);
 	EXPECT_EQ(768, t->kinds[VSN_ENDPOINT_KIND_HOST].base);
-	EXPECT_EQ(336, vsn_topo_tier_switches(&tiers[0]));
-	EXPECT_EQ(112, vsn_topo_tier_switches(&tiers[1]));
+	EXPECT_EQ(336, vsn_topo_tier_switches(&t->networks[0], &tiers[0]));
+	EXPECT_EQ(112, vsn_topo_tier_switches(&t->networks[0], &tiers[1]));
 	EXPECT_EQ(960 * 7 * 2, vsn_topo_tier_links(t, &tiers[0]));
 	EXPECT_EQ(5376 * 2, vsn_topo_tier_links(t, &tiers[1]));
 	EXPECT_EQ(40, t->window_shift);
@@ -329,7 +329,7 @@ TEST_F(topo, refused)
 	REFUSED(-EINVAL, "policy 9", n->policy = 9);
 	REFUSED(-EINVAL, "tier is missing", n->nr_tiers = 0);
 	REFUSED(-EINVAL, "tier name 'A1'", t1->name[0] = 'A');
-	REFUSED(-EINVAL, "kind 5 is unknown", t0->kind = 5);
+	REFUSED(-EINVAL, "kind 6 is unknown", t0->kind = 6);
 	REFUSED(-EINVAL, "kind 0 is unknown", t0->kind = 0);
 	REFUSED(-EINVAL, "wiring 4 is unknown", t1->wiring = 4);
 	REFUSED(-EINVAL, "wiring 0 is unknown", t1->wiring = 0);

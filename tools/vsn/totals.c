@@ -159,7 +159,8 @@ static void take_totals(struct vsn_ctl_fabric *f, const struct vsn_topo *t)
 		for (j = 0; j < f->networks[i].nr_tiers; j++) {
 			const struct vsn_tier *tier = &t->networks[i].tiers[j];
 
-			f->networks[i].tiers[j].switch_count = vsn_topo_tier_switches(tier);
+			f->networks[i].tiers[j].switch_count =
+				vsn_topo_tier_switches(&t->networks[i], tier);
 			f->networks[i].tiers[j].link_count = vsn_topo_tier_links(t, tier);
 		}
 	}
