@@ -41,7 +41,7 @@ static void mem_free(void *ctx, void *p, size_t size)
 	kvfree(p);
 }
 
-static const struct vsn_mem mem = {
+const struct vsn_mem vsn_engine_mem = {
 	.alloc = mem_alloc,
 	.free = mem_free,
 };
@@ -141,7 +141,7 @@ int vsn_engine_init(struct vsn_fabric *fabric)
 	engine->env.find = env_find;
 	engine->env.put = env_put;
 	engine->env.ctx = fabric;
-	return vsn_sched_init(&engine->sched, &fabric->topo, &mem, &ops, fabric,
+	return vsn_sched_init(&engine->sched, &fabric->topo, &vsn_engine_mem, &ops, fabric,
 			      get_random_u64());
 }
 

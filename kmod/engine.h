@@ -28,6 +28,9 @@ struct vsn_engine {
 	bool running;
 };
 
+/* Memory of the core: charged to the program; over its limit is NULL. */
+extern const struct vsn_mem vsn_engine_mem;
+
 int vsn_engine_init(struct vsn_fabric *fabric);
 void vsn_engine_destroy(struct vsn_fabric *fabric);
 int vsn_engine_run(struct vsn_fabric *fabric, struct vsn_run *run,

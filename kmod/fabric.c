@@ -105,6 +105,7 @@ static void fabric_free(struct vsn_fabric *fabric)
 		vsn_regions_destroy(fabric);
 		vsn_store_destroy(fabric);
 	}
+	vsn_topo_free(&fabric->topo);
 	mutex_destroy(&fabric->lock);
 	kvfree(fabric);
 }

@@ -3,7 +3,8 @@
  * Generic netlink: fabrics.
  *
  * A message is applied to a copy of the draft's topology.  Where anything of it
- * fails, the copy is thrown away and the draft is as it was.
+ * fails, the copy is thrown away and the draft is as it was.  Graphs, which may be
+ * large, are not copied but cut back.
  */
 
 #include <linux/err.h>
@@ -14,6 +15,7 @@
 
 #include "fabric.h"
 #include "netlink.h"
+#include "netlink_graph.h"
 
 /* Room for all of a fabric's attributes but its topology. */
 #define FABRIC_SIZE	NLMSG_DEFAULT_SIZE
@@ -287,6 +289,7 @@ static int change_draft(struct vsn_fabric *fabric, struct genl_info *info,
 {
 	struct netlink_ext_ack *extack = info->extack;
 	char system[VSN_NAME_SIZE];
+	struct vsn_nl_graphs graphs;
 	struct vsn_diag diag;
 	int err;
 
@@ -302,13 +305,16 @@ static int change_draft(struct vsn_fabric *fabric, struct genl_info *info,
 			  sizeof(system), extack);
 	if (err)
 		return err;
+	vsn_nl_graphs_mark(&fabric->topo, &graphs);
 	memcpy(work, &fabric->topo, sizeof(*work));
 	err = vsn_nl_topo_parse(info, work);
 	if (err)
-		return err;
+		goto err_undo;
 	*msg = reply_new(work, extack);
-	if (!*msg)
-		return -ENOMEM;
+	if (!*msg) {
+		err = -ENOMEM;
+		goto err_undo;
+	}
 
 	memcpy(old, &fabric->topo, sizeof(*old));
 	memcpy(&fabric->topo, work, sizeof(*work));
@@ -317,11 +323,16 @@ static int change_draft(struct vsn_fabric *fabric, struct genl_info *info,
 		if (err) {
 			memcpy(&fabric->topo, old, sizeof(*old));
 			nlmsg_free(*msg);
-			return vsn_nl_refuse_diag(extack, &diag, err);
+			vsn_nl_refuse_diag(extack, &diag, err);
+			goto err_undo;
 		}
 	}
 	strscpy(fabric->system, system, sizeof(fabric->system));
 	return 0;
+
+err_undo:
+	vsn_nl_graphs_undo(work, &graphs);
+	return err;
 }
 
 int vsn_nl_fabric_set_doit(struct sk_buff *skb, struct genl_info *info)

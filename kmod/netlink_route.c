@@ -2,7 +2,8 @@
 /*
  * Generic netlink: paths.
  *
- * They follow from the topology, which is immutable once committed: no lock.
+ * They follow from the topology, which is immutable once committed.  But those of
+ * graphs are kept in a cache, which engine->lock protects.
  */
 
 #include <linux/kernel.h>
@@ -23,6 +24,7 @@
  * @dst: endpoint id
  * @net: index of the network
  * @candidate: number of the path
+ * @candidates: how many there are
  * @path: the path
  * @name: room for one
  */
@@ -31,6 +33,7 @@ struct route {
 	u32 dst;
 	u32 net;
 	u64 candidate;
+	u64 candidates;
 	struct vsn_path path;
 	char name[LINK_NAME];
 };
@@ -81,7 +84,6 @@ static int find_route(struct vsn_fabric *fabric, struct genl_info *info,
 {
 	const struct nlattr *attr = info->attrs[VSN_A_ROUTE_CANDIDATE];
 	const struct vsn_topo *topo = &fabric->topo;
-	u64 candidates;
 	int err;
 
 	err = find_end(fabric, info, VSN_A_ROUTE_SOURCE, "source", &r->src);
@@ -97,13 +99,13 @@ static int find_route(struct vsn_fabric *fabric, struct genl_info *info,
 	if (err)
 		return err;
 	r->candidate = vsn_route_select(topo, r->net, r->src, r->dst, 0, 0);
-	candidates = vsn_route_candidates(topo, r->net, r->src, r->dst);
+	r->candidates = vsn_route_candidates(topo, r->net, r->src, r->dst);
 	if (attr)
 		r->candidate = nla_get_uint(attr);
-	if (r->candidate >= candidates)
+	if (r->candidate >= r->candidates)
 		return vsn_nl_refuse(info->extack, attr, -ERANGE,
 				     "candidate %llu: there are 0 to %llu", r->candidate,
-				     candidates - 1);
+				     r->candidates - 1);
 	err = vsn_route_path(topo, r->net, r->src, r->dst, r->candidate, &r->path);
 	if (err)
 		return vsn_nl_refuse(info->extack, attr, err, "candidate %llu: no path",
@@ -151,8 +153,7 @@ static int put_route(struct sk_buff *skb, struct vsn_fabric *fabric, struct rout
 	    put_end(skb, topo, VSN_A_ROUTE_DESTINATION, r, r->dst) ||
 	    nla_put_string(skb, VSN_A_ROUTE_NETWORK, topo->networks[r->net].name) ||
 	    nla_put_uint(skb, VSN_A_ROUTE_CANDIDATE, r->candidate) ||
-	    nla_put_uint(skb, VSN_A_ROUTE_CANDIDATES,
-			 vsn_route_candidates(topo, r->net, r->src, r->dst)) ||
+	    nla_put_uint(skb, VSN_A_ROUTE_CANDIDATES, r->candidates) ||
 	    nla_put_u32(skb, VSN_A_ROUTE_PLANES,
 			vsn_route_planes(topo, r->net, r->src, r->dst)) ||
 	    nla_put_uint(skb, VSN_A_ROUTE_LATENCY, vsn_route_latency(topo, &r->path)))
@@ -197,7 +198,9 @@ int vsn_nl_route_get_doit(struct sk_buff *skb, struct genl_info *info)
 	r = kmalloc(sizeof(*r), GFP_KERNEL);
 	if (!r)
 		return -ENOMEM;
+	mutex_lock(&fabric->engine.lock);
 	err = find_route(fabric, info, r);
+	mutex_unlock(&fabric->engine.lock);
 	if (!err)
 		err = reply(info, fabric, r);
 	kfree(r);

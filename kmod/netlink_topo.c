@@ -2,6 +2,8 @@
 /*
  * Generic netlink: a topology as nested attributes, in and out.
  *
+ * What graphs are made of is in netlink_graph.c.
+ *
  * Names are resolved and duplicates refused here, where the offending attribute
  * is known.  Figures, and whether all of it fits together, are for
  * vsn_topo_commit() to judge.
@@ -10,8 +12,10 @@
 #include <linux/kernel.h>
 #include <linux/string.h>
 
+#include "core/graph.h"
 #include "fabric.h"
 #include "netlink.h"
+#include "netlink_graph.h"
 
 #define SIZE_NAME	nla_total_size(VSN_NAME_SIZE)
 #define SIZE_TEXT	nla_total_size(16)	/* prefix, medium */
@@ -270,7 +274,8 @@ static int parse_tier(struct vsn_topo *topo, struct vsn_network *net,
 		if (!strcmp(net->tiers[i].name, tier->name))
 			return vsn_nl_refuse(extack, tb[VSN_A_TIER_NAME], -EEXIST,
 					     "tier %s: named twice", tier->name);
-	if (!tb[VSN_A_TIER_ATTACH]) {
+	tier->kind = get_u32(tb[VSN_A_TIER_KIND], VSN_TIER_KIND_SWITCH);
+	if (!tb[VSN_A_TIER_ATTACH] && tier->kind != VSN_TIER_KIND_GRAPH) {
 		NL_SET_ERR_ATTR_MISS(extack, nest, VSN_A_TIER_ATTACH);
 		return vsn_nl_refuse(extack, NULL, -EINVAL, "tier %s: attach is missing",
 				     tier->name);
@@ -285,8 +290,8 @@ static int parse_tier(struct vsn_topo *topo, struct vsn_network *net,
 					     tier->name, topo->dims[dim].name);
 		tier->over |= BIT(dim);
 	}
-	tier->attach = nla_get_u32(tb[VSN_A_TIER_ATTACH]);
-	tier->kind = get_u32(tb[VSN_A_TIER_KIND], VSN_TIER_KIND_SWITCH);
+	tier->attach = get_u32(tb[VSN_A_TIER_ATTACH], VSN_ATTACH_ENDPOINT);
+	tier->transit = nla_get_flag(tb[VSN_A_TIER_TRANSIT]);
 	tier->forwarding = get_u32(tb[VSN_A_TIER_FORWARDING], VSN_FORWARDING_CUT_THROUGH);
 	tier->wiring = get_u32(tb[VSN_A_TIER_WIRING], VSN_WIRING_FULL);
 	tier->planes = get_u32(tb[VSN_A_TIER_PLANES], 1);
@@ -347,6 +352,12 @@ static int parse_network(struct vsn_topo *topo, const struct nlattr *nest,
 		if (err)
 			return err;
 	}
+	if (net->nr_tiers && net->tiers[0].kind == VSN_TIER_KIND_GRAPH) {
+		net->graph = vsn_graph_create(&vsn_engine_mem);
+		if (!net->graph)
+			return vsn_nl_refuse(extack, NULL, -ENOMEM,
+					     "network %s: no memory for a graph", net->name);
+	}
 	topo->nr_networks++;
 	return 0;
 }
@@ -359,9 +370,12 @@ static int parse_network(struct vsn_topo *topo, const struct nlattr *nest,
  * A name is resolved among the dims of the draft and of the whole message, in
  * whichever order its attributes come.
  *
- * Return: 0; with the reason said and @topo in no defined state: -EINVAL,
- * -ENOENT for a dim that is not there, -EEXIST for what is there already, -E2BIG
- * for too many.
+ * Graphs are not copied with a topology, so they are added to in place: the caller
+ * notes with vsn_nl_graphs_mark() how far they had come.
+ *
+ * Return: 0; with the reason said and @topo in no defined state, but for what
+ * vsn_nl_graphs_undo() needs: -EINVAL, -ENOENT for a name that is not there, -EEXIST
+ * for what is there already, -E2BIG for too many, -ENOMEM.
  */
 int vsn_nl_topo_parse(const struct genl_info *info, struct vsn_topo *topo)
 {
@@ -383,6 +397,11 @@ int vsn_nl_topo_parse(const struct genl_info *info, struct vsn_topo *topo)
 		if (err)
 			return err;
 	}
+	nlmsg_for_each_attr_type(attr, VSN_A_FABRIC_GRAPH, info->nlhdr, GENL_HDRLEN, rem) {
+		err = vsn_nl_graph_parse(attr, topo, info->extack);
+		if (err)
+			return err;
+	}
 	return 0;
 }
 
@@ -398,7 +417,7 @@ size_t vsn_nl_topo_size(const struct vsn_topo *topo)
 	size_t dim = nla_total_size(SIZE_NAME + SIZE_TEXT + SIZE_U32);
 	size_t kind = nla_total_size(dims + 4 * SIZE_U32 + SIZE_NAME + 6 * SIZE_UINT);
 	size_t port = nla_total_size(2 * SIZE_U32 + 2 * SIZE_UINT);
-	size_t tier = nla_total_size(SIZE_NAME + dims + 9 * SIZE_U32 + SIZE_UINT +
+	size_t tier = nla_total_size(SIZE_NAME + dims + 10 * SIZE_U32 + SIZE_UINT +
 				     SIZE_TEXT + VSN_NR_KINDS * port);
 	size_t size = topo->nr_dims * dim + VSN_NR_KINDS * kind;
 	u32 n;
@@ -491,6 +510,8 @@ static int put_tier(struct sk_buff *skb, const struct vsn_topo *topo,
 	    nla_put_u32(skb, VSN_A_TIER_LANES, tier->lanes) ||
 	    nla_put_u32(skb, VSN_A_TIER_WIRING, tier->wiring) ||
 	    nla_put_uint(skb, VSN_A_TIER_SWITCH_LATENCY, tier->switch_latency))
+		return -EMSGSIZE;
+	if (tier->transit && nla_put_flag(skb, VSN_A_TIER_TRANSIT))
 		return -EMSGSIZE;
 	if (tier->medium[0] && nla_put_string(skb, VSN_A_TIER_MEDIUM, tier->medium))
 		return -EMSGSIZE;
