@@ -102,6 +102,50 @@ struct vsn_ctl_port {
 };
 
 /**
+ * struct vsn_ctl_graph_switch - a switch of a graph
+ * @name: its name, unique in the graph
+ * @latency: time through it, ps
+ */
+struct vsn_ctl_graph_switch {
+	char name[VSN_CTL_NAME];
+	uint64_t latency;
+};
+
+/**
+ * struct vsn_ctl_graph_link - links of a graph from one end to another
+ * @from: name of an endpoint, or of a switch of the graph
+ * @to: the same
+ * @bandwidth: raw bandwidth of one link, bytes/s
+ * @latency: of the wire, ps
+ * @efficiency: usable part of the bandwidth, parts per million; 0: all of it
+ * @lanes: parallel links; 0: one
+ * @both: and as many back
+ */
+struct vsn_ctl_graph_link {
+	const char *from;
+	const char *to;
+	uint64_t bandwidth;
+	uint64_t latency;
+	uint32_t efficiency;
+	uint32_t lanes;
+	bool both;
+};
+
+/**
+ * struct vsn_ctl_graph - what a graph is made of, or a part of it
+ * @nr_switches: number of @switches
+ * @switches: switches
+ * @nr_links: number of @links
+ * @links: links; what they name is in the draft or in @switches
+ */
+struct vsn_ctl_graph {
+	size_t nr_switches;
+	struct vsn_ctl_graph_switch *switches;
+	size_t nr_links;
+	struct vsn_ctl_graph_link *links;
+};
+
+/**
  * struct vsn_ctl_tier - a tier of a network
  * @name: its name
  * @nr_over: number of @over
@@ -119,8 +163,9 @@ struct vsn_ctl_port {
  * @ports: figures of its links
  * @switch_count: out: switches in the whole tier
  * @link_count: out: directed links in the whole tier
+ * @transit: endpoints of a graph forward, in @switch_latency
  *
- * A field of value 0 is not sent: the kernel's default holds.
+ * A network that is a graph has one tier, of VSN_TIER_KIND_GRAPH.  A field of value 0 is not sent: the kernel's default holds.
  */
 struct vsn_ctl_tier {
 	char name[VSN_CTL_NAME];
@@ -139,6 +184,7 @@ struct vsn_ctl_tier {
 	struct vsn_ctl_port *ports;
 	uint32_t switch_count;
 	uint32_t link_count;
+	bool transit;
 };
 
 /**
@@ -152,6 +198,7 @@ struct vsn_ctl_tier {
  * @nr_tiers: number of @tiers
  * @tiers: innermost first
  * @index: out: index in the fabric; an operation names index + 1
+ * @graph: in: what its graph is made of, where its tier is one
  */
 struct vsn_ctl_network {
 	char name[VSN_CTL_NAME];
@@ -163,6 +210,7 @@ struct vsn_ctl_network {
 	size_t nr_tiers;
 	struct vsn_ctl_tier *tiers;
 	uint32_t index;
+	struct vsn_ctl_graph graph;
 };
 
 /**
@@ -218,10 +266,15 @@ struct vsn_ctl_fabric {
 /*
  * Fabrics.  _new starts a draft from @spec and, with @commit, commits it at
  * once; _set adds @spec to a draft (@spec->name names it).  Where they fail,
- * nothing changed.  _get fills in *@fabric, which vsn_ctl_fabric_free() frees.
+ * nothing changed; but of a graph that takes several messages, _set may have added
+ * a part.  _get fills in *@fabric, which vsn_ctl_fabric_free() frees; a graph's links
+ * are listed as all links are.
  */
 int vsn_ctl_fabric_new(struct vsn_ctl *ctl, const struct vsn_ctl_fabric *spec, bool commit);
 int vsn_ctl_fabric_set(struct vsn_ctl *ctl, const struct vsn_ctl_fabric *spec, bool commit);
+/* Add to the graph of a network of a draft.  After a failure it may have a part. */
+int vsn_ctl_fabric_graph(struct vsn_ctl *ctl, const char *name, const char *network,
+			 const struct vsn_ctl_graph *graph);
 int vsn_ctl_fabric_commit(struct vsn_ctl *ctl, const char *name);
 int vsn_ctl_fabric_del(struct vsn_ctl *ctl, const char *name);
 int vsn_ctl_fabric_get(struct vsn_ctl *ctl, const char *name, struct vsn_ctl_fabric **fabric);

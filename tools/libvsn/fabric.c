@@ -83,6 +83,8 @@ static void put_tier(struct vsn_request *req, const struct vsn_ctl_tier *tier)
 	put_u32_set(req, VSN_A_TIER_WIRING, tier->wiring);
 	put_u64_set(req, VSN_A_TIER_SWITCH_LATENCY, tier->switch_latency);
 	put_str_set(req, VSN_A_TIER_MEDIUM, tier->medium);
+	if (tier->transit)
+		vsn_put_flag(req, VSN_A_TIER_TRANSIT);
 	for (i = 0; i < tier->nr_ports; i++)
 		put_port(req, &tier->ports[i]);
 	vsn_put_nest_end(req, nest);
@@ -104,11 +106,43 @@ static void put_network(struct vsn_request *req, const struct vsn_ctl_network *n
 	vsn_put_nest_end(req, nest);
 }
 
+/* What of the graphs did not fit the first message */
+static int fabric_rest(struct vsn_ctl *ctl, const struct vsn_ctl_fabric *spec,
+		       struct vsn_graph_cursor *at, bool commit)
+{
+	struct vsn_request req;
+	bool all = false;
+	int err = 0;
+
+	while (!err && !all) {
+		vsn_request_alloc(&req, ctl, VSN_CMD_FABRIC_SET, FABRIC_MSG_SIZE);
+		vsn_put_str(&req, VSN_A_FABRIC_NAME, spec->name);
+		all = vsn_put_graphs(&req, spec->networks, spec->nr_networks, at);
+		if (all && commit)
+			vsn_put_flag(&req, VSN_A_FABRIC_COMMIT);
+		err = vsn_request_do(&req, NULL, NULL);
+	}
+	return err;
+}
+
+/* Take back a draft that could not be finished, and keep the reason. */
+static void drop_draft(struct vsn_ctl *ctl, const char *name)
+{
+	char error[VSN_ERROR_SIZE];
+
+	memcpy(error, ctl->error, sizeof(error));
+	vsn_ctl_fabric_del(ctl, name);
+	memcpy(ctl->error, error, sizeof(error));
+}
+
 static int fabric_change(struct vsn_ctl *ctl, uint8_t cmd, const struct vsn_ctl_fabric *spec,
 			 bool commit)
 {
+	struct vsn_graph_cursor at = { 0 };
 	struct vsn_request req;
+	bool all;
 	size_t i;
+	int err;
 
 	vsn_request_alloc(&req, ctl, cmd, FABRIC_MSG_SIZE);
 	vsn_put_str(&req, VSN_A_FABRIC_NAME, spec->name);
@@ -119,9 +153,16 @@ static int fabric_change(struct vsn_ctl *ctl, uint8_t cmd, const struct vsn_ctl_
 		put_kind(&req, &spec->kinds[i]);
 	for (i = 0; i < spec->nr_networks; i++)
 		put_network(&req, &spec->networks[i]);
-	if (commit)
+	all = vsn_put_graphs(&req, spec->networks, spec->nr_networks, &at);
+	if (all && commit)
 		vsn_put_flag(&req, VSN_A_FABRIC_COMMIT);
-	return vsn_request_do(&req, NULL, NULL);
+	err = vsn_request_do(&req, NULL, NULL);
+	if (err || all)
+		return err;
+	err = fabric_rest(ctl, spec, &at, commit);
+	if (err && cmd == VSN_CMD_FABRIC_NEW)
+		drop_draft(ctl, spec->name);
+	return err;
 }
 
 /**
@@ -145,7 +186,8 @@ int vsn_ctl_fabric_new(struct vsn_ctl *ctl, const struct vsn_ctl_fabric *spec, b
  * @commit: commit it then
  *
  * Return: 0, -ENOENT, -EBUSY it is no draft any more, -EINVAL, -EPERM, or
- * another negative errno.  After a failure the draft is as it was.
+ * another negative errno.  After a failure the draft is as it was, but for graphs
+ * that take several messages.
  */
 int vsn_ctl_fabric_set(struct vsn_ctl *ctl, const struct vsn_ctl_fabric *spec, bool commit)
 {
@@ -340,6 +382,9 @@ static int parse_tier(struct vsn_ctl_tier *tier, const struct nlattr *nest)
 			break;
 		case VSN_A_TIER_LINK_COUNT:
 			tier->link_count = vsn_get_uint(nla);
+			break;
+		case VSN_A_TIER_TRANSIT:
+			tier->transit = true;
 			break;
 		}
 	}

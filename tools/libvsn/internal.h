@@ -78,6 +78,17 @@ int vsn_fail_nl(struct vsn_ctl *ctl, int nlerr, const char *what);
 int vsn_extack_error(struct vsn_ctl *ctl, int err, const struct nlmsghdr *nlh,
 		     const struct nlattr *attrs, int len, const struct nlmsghdr *request);
 
+/* How far the graphs of a spec have been put into messages: graph.c */
+struct vsn_graph_cursor {
+	size_t network;
+	size_t sw;
+	size_t link;
+};
+
+/* One part that fits a message; true when there is no more. */
+bool vsn_put_graphs(struct vsn_request *req, const struct vsn_ctl_network *networks,
+		    size_t count, struct vsn_graph_cursor *at);
+
 /* Messages to objects, for lists and events */
 int vsn_fabric_parse(struct vsn_ctl_fabric *fabric, const struct nlmsghdr *nlh);
 void vsn_fabric_clear(struct vsn_ctl_fabric *fabric);
