@@ -63,13 +63,40 @@ published:
   - {name: row, value: 12 us, source: nowhere}
 END
 
+# The same with a graph in place of tiers
+sed '/^    tiers:/,/^software:/{/^software:/!d}' "$WORK/good.yaml" |
+	sed '/^software:/,$d' > "$WORK/graph.yaml"
+cat >> "$WORK/graph.yaml" <<'END'
+    graph:
+      switches:
+        - {name: s0, latency: 200 ns}
+        - {name: s1, latency: 300 ns}
+      links:
+        - {from: b0.s0, to: s0, bandwidth: 50 GB/s, latency: 10 ns}
+        - {from: b0.s1, to: s0, bandwidth: 50 GB/s}
+        - {from: b1.s0, to: s1, bandwidth: 50 GB/s}
+        - {from: b1.s1, to: s1, bandwidth: 50 GB/s}
+        - {from: s0, to: s1, bandwidth: 50 GB/s, lanes: 2, efficiency: 90 %}
+END
+
 # bad NAME LINE TEXT SED...: the spoilt file gets just this complaint.
 bad()
 {
-	local name=$1 line=$2 text=$3 status=0
+	spoilt good "$@"
+}
 
-	shift 3
-	sed "$@" "$WORK/good.yaml" > "$WORK/bad.yaml"
+# The same with the graph
+bad_graph()
+{
+	spoilt graph "$@"
+}
+
+spoilt()
+{
+	local file=$1 name=$2 line=$3 text=$4 status=0
+
+	shift 4
+	sed "$@" "$WORK/$file.yaml" > "$WORK/bad.yaml"
 	vsn system show "$WORK/bad.yaml" > "$WORK/out" 2> "$WORK/err" || status=$?
 	if [ $status = 1 ] && [ ! -s "$WORK/out" ] && [ "$(wc -l < "$WORK/err")" = 1 ] &&
 	   grep -qF "$WORK/bad.yaml:$line: " "$WORK/err" && grep -qF -- "$text" "$WORK/err"; then
@@ -131,7 +158,8 @@ manual()
 {
 	sed -n '/^\.SH EXAMPLES/,/^\.fi/{/^\./d;p}' "$VSN_TOP/Documentation/man/vsn-system.5" \
 		> "$WORK/manual.yaml"
-	is "$WORK/manual.yaml" '.endpoints == 8 and .network[0].tier[1].link_count == 2 * 2 * 4'
+	is "$WORK/manual.yaml" '.endpoints == 8 and .network[0].tier[1].link_count == 2 * 2 * 4 and
+		.network[1].tier[0].link_count == 3 * 2'
 }
 
 searched()
@@ -142,7 +170,7 @@ searched()
 		jq -e '.[0].name == "good"'
 }
 
-plan 70
+plan 87
 
 # What is shipped
 check "all are listed" bash -c "vsn -j system list |
@@ -199,6 +227,34 @@ check "VSN_SYSTEMS comes first" searched
 check_fails "a system that is not there" "there is no system 'nowhere'" vsn system show nowhere
 check_fails "a file that is not there" "No such file" vsn system show "$WORK/nowhere.yaml"
 check_fails "a directory" "not a regular file" vsn system show "$WORK/"
+
+# Graphs
+check "a graph is read" is "$WORK/graph.yaml" '.endpoints == 4 and
+	(.network[0].tier | length == 1) and (.network[0].tier[0] |
+	.name == "graph" and .kind == "graph" and .switch_count == 2 and .link_count == 12 and
+	.transit == false and .forwarding == "cut-through")'
+sed 's/graph:/&\n      transit: 7 ns/' "$WORK/graph.yaml" > "$WORK/transit.yaml"
+check "endpoints that forward" is "$WORK/transit.yaml" \
+	'.network[0].tier[0] | .transit and .switch_latency == 7000'
+bad_graph "a link to what is not there" 32 "link to 's9': no such endpoint or switch" \
+	'32s/to: s1/to: s9/'
+bad_graph "a link from what is not there" 29 "link from 'b2.s1': no such endpoint" '29s/b0/b2/'
+bad_graph "a link to itself" 31 "link from 's1': leads to itself" '31s/b1.s1/s1/'
+bad_graph "a link twice" 31 "link b1.s0>s1 is there already" '31s/b1.s1/b1.s0/'
+bad_graph "a link there and back" 30 "link s0>b0.s0 is there already" \
+	'30s/b1.s0, to: s1/s0, to: b0.s0/'
+bad_graph "a switch twice" 26 "switch s1: named twice" '26s/$/\n        - {name: s1}/;25d'
+bad_graph "a switch without a link" 23 "network net: switch s2 has no link" \
+	'26s/$/\n        - {name: s2}/'
+bad_graph "no way between two" 23 "no way from b1.s0 to b0.s0" '32d'
+bad_graph "no way back" 23 "network net: no way from b1.s0 to b0.s0" '32s/lanes: 2/one_way: true/'
+bad_graph "a graph and tiers" 18 "network 'net' has tiers and a graph" \
+	'23s/^/    tiers: [{name: t, over: [slot], attach: endpoint, kind: switch, planes: 1, switches: 1, switch_latency: 1 ns}]\n/'
+bad_graph "neither of them" 18 "network 'net' has neither tiers nor a graph" '23,$d'
+bad_graph "a policy that a graph has not" 23 "a graph has shortest paths only" '22s/dmodk/borrow/'
+bad_graph "too many lanes" 32 "lanes 1025 is not 1 to 1024" '32s/lanes: 2/lanes: 1025/'
+bad_graph "a slow link of a graph" 28 "bandwidth 1 is not" '28s|50 GB/s|1 B/s|'
+bad_graph "an efficiency that is none" 32 "efficiency: '0 %' is not above" '32s/90 %/0 %/'
 
 # Values
 value "1 GiB" 1073741824

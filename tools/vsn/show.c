@@ -28,6 +28,7 @@ static const char * const tier_kinds[] = {
 	[VSN_TIER_KIND_MESH] = "mesh",
 	[VSN_TIER_KIND_RING] = "ring",
 	[VSN_TIER_KIND_GRID] = "grid",
+	[VSN_TIER_KIND_GRAPH] = "graph",
 };
 
 static const char * const wirings[] = {
@@ -137,6 +138,8 @@ static void show_tier(const struct vsn_ctl_tier *t)
 	out_str("wiring", "wiring", NAME_OF(wirings, t->wiring));
 	out_str("forwarding", "forwarding", NAME_OF(forwardings, t->forwarding));
 	out_unit("switch_latency", "switch-latency", UNIT_TIME, t->switch_latency);
+	if (t->kind == VSN_TIER_KIND_GRAPH)
+		out_bool("transit", "transit", t->transit);
 	if (t->medium[0])
 		out_str("medium", "medium", t->medium);
 	out_array("port");

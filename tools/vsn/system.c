@@ -12,26 +12,16 @@
 #include "cmd.h"
 #include "system.h"
 #include "system_dir.h"
-#include "system_yaml.h"
+#include "system_read.h"
 #include "totals.h"
 
-#define MAX_FILE	(1 << 20)
-#define RATIO_ONE	1000000
+#define MAX_FILE	(16 << 20)
 
 /* A loaded system and the text that its strings point into */
 struct loaded {
 	struct system sys;
 	struct yaml_system *yaml;
 	char path[PATH_MAX];
-};
-
-/* What is at hand while a file is read; the first error ends it. */
-struct reader {
-	const char *path;
-	struct yamlpos *pos;
-	const struct yaml_system *yaml;
-	struct system *sys;
-	bool failed;
 };
 
 /* One line; what a file says of itself does not get at the terminal. */
@@ -48,9 +38,7 @@ static void say(struct reader *r, int line, const char *why)
 	fputc('\n', stderr);
 }
 
-/* Complain about what is at a path of the file. */
-__printf(3, 4)
-static void complain(struct reader *r, const char *path, const char *fmt, ...)
+void complain(struct reader *r, const char *path, const char *fmt, ...)
 {
 	char why[256];
 	va_list ap;
@@ -61,8 +49,8 @@ static void complain(struct reader *r, const char *path, const char *fmt, ...)
 	say(r, yamlpos_line(r->pos, path), why);
 }
 
-static uint64_t value(struct reader *r, enum unit what, const char *text, const char *path,
-		      const char *key)
+uint64_t value(struct reader *r, enum unit what, const char *text, const char *path,
+	       const char *key)
 {
 	char where[256], why[256];
 	uint64_t v = 0;
@@ -76,8 +64,8 @@ static uint64_t value(struct reader *r, enum unit what, const char *text, const 
 	return v;
 }
 
-static uint32_t value32(struct reader *r, enum unit what, const char *text, const char *path,
-			const char *key)
+uint32_t value32(struct reader *r, enum unit what, const char *text, const char *path,
+		 const char *key)
 {
 	uint64_t v = value(r, what, text, path, key);
 	char where[256];
@@ -89,7 +77,19 @@ static uint32_t value32(struct reader *r, enum unit what, const char *text, cons
 	return v;
 }
 
-static void *array(struct reader *r, size_t count, size_t size)
+uint32_t efficiency(struct reader *r, const char *text, const char *path)
+{
+	uint32_t v = value32(r, UNIT_RATIO, text, path, "efficiency");
+	char where[256];
+
+	if (text && (!v || v > RATIO_ONE)) {
+		snprintf(where, sizeof(where), "%s.efficiency", path);
+		complain(r, where, "efficiency: '%s' is not above 0 %% and up to 100 %%", text);
+	}
+	return v;
+}
+
+void *array(struct reader *r, size_t count, size_t size)
 {
 	void *p = calloc(count ? count : 1, size);
 
@@ -201,7 +201,6 @@ static void read_port(struct reader *r, struct vsn_ctl_tier *t, uint32_t kind,
 		      const struct yaml_port *y, const char *path)
 {
 	struct vsn_ctl_port *p;
-	char where[256];
 
 	if (!y)
 		return;
@@ -209,12 +208,7 @@ static void read_port(struct reader *r, struct vsn_ctl_tier *t, uint32_t kind,
 	p->kind = kind;
 	p->bandwidth = value(r, UNIT_RATE, y->bandwidth, path, "bandwidth");
 	p->latency = value(r, UNIT_TIME, y->latency, path, "latency");
-	p->efficiency = value32(r, UNIT_RATIO, y->efficiency, path, "efficiency");
-	if (y->efficiency && (!p->efficiency || p->efficiency > RATIO_ONE)) {
-		snprintf(where, sizeof(where), "%s.efficiency", path);
-		complain(r, where, "efficiency: '%s' is not above 0 %% and up to 100 %%",
-			 y->efficiency);
-	}
+	p->efficiency = efficiency(r, y->efficiency, path);
 }
 
 /* A tier that attaches endpoints has ports, one that attaches switches an uplink. */
@@ -282,6 +276,16 @@ static void read_network(struct reader *r, struct vsn_ctl_network *n, const stru
 	n->stripe = value32(r, UNIT_SIZE, y->stripe, path, "stripe");
 	n->policy = y->policy ? y->policy : VSN_POLICY_DMODK;
 	n->seed = y->seed;
+	if (y->graph && y->tiers_count)
+		complain(r, path, "network '%s' has tiers and a graph", n->name);
+	if (y->graph) {
+		read_graph(r, n, y->graph, path);
+		return;
+	}
+	if (!y->tiers_count) {
+		complain(r, path, "network '%s' has neither tiers nor a graph", n->name);
+		return;
+	}
 	n->tiers = array(r, y->tiers_count, sizeof(*n->tiers));
 	if (!n->tiers)
 		return;
@@ -436,7 +440,7 @@ static char *read_file(const char *path, size_t *len)
 	*len = text ? fread(text, 1, MAX_FILE + 1, f) : 0;
 	if (!text || ferror(f) || *len > MAX_FILE) {
 		fprintf(stderr, "%s: %s\n", path, !text ? "out of memory" :
-			ferror(f) ? "cannot be read" : "larger than 1 MiB");
+			ferror(f) ? "cannot be read" : "larger than 16 MiB");
 		free(text);
 		text = NULL;
 	}
@@ -506,6 +510,8 @@ void system_free(struct system *sys)
 			free(n->tiers[j].ports);
 		}
 		free(n->tiers);
+		free(n->graph.switches);
+		free(n->graph.links);
 	}
 	free(sys->topo.networks);
 	for (i = 0; i < sys->topo.nr_kinds; i++)

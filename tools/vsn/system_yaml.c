@@ -14,6 +14,9 @@
 #define VALUE_MAX_LEN	63
 #define TEXT_MAX_LEN	1023
 #define LIST_MAX	64
+/* More than the kernel takes, which says so itself */
+#define SWITCHES_MAX	(1 << 20)
+#define LINKS_MAX	(1 << 20)
 
 #define REQUIRED	CYAML_FLAG_POINTER
 #define OPTIONAL	(CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL)
@@ -138,6 +141,41 @@ static const cyaml_schema_value_t tier_value = {
 	CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, struct yaml_tier, tier_fields),
 };
 
+static const cyaml_schema_field_t graph_switch_fields[] = {
+	FIELD_TEXT("name", REQUIRED, struct yaml_graph_switch, name, NAME_MAX_LEN),
+	FIELD_TEXT("latency", OPTIONAL, struct yaml_graph_switch, latency, VALUE_MAX_LEN),
+	CYAML_FIELD_END
+};
+
+static const cyaml_schema_value_t graph_switch_value = {
+	CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, struct yaml_graph_switch, graph_switch_fields),
+};
+
+static const cyaml_schema_field_t graph_link_fields[] = {
+	FIELD_TEXT("from", REQUIRED, struct yaml_graph_link, from, VSN_CTL_ENDPOINT_NAME - 1),
+	FIELD_TEXT("to", REQUIRED, struct yaml_graph_link, to, VSN_CTL_ENDPOINT_NAME - 1),
+	FIELD_TEXT("bandwidth", REQUIRED, struct yaml_graph_link, bandwidth, VALUE_MAX_LEN),
+	FIELD_TEXT("latency", OPTIONAL, struct yaml_graph_link, latency, VALUE_MAX_LEN),
+	FIELD_TEXT("efficiency", OPTIONAL, struct yaml_graph_link, efficiency, VALUE_MAX_LEN),
+	CYAML_FIELD_UINT("lanes", CYAML_FLAG_OPTIONAL, struct yaml_graph_link, lanes),
+	CYAML_FIELD_BOOL("one_way", CYAML_FLAG_OPTIONAL, struct yaml_graph_link, one_way),
+	CYAML_FIELD_END
+};
+
+static const cyaml_schema_value_t graph_link_value = {
+	CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, struct yaml_graph_link, graph_link_fields),
+};
+
+static const cyaml_schema_field_t graph_fields[] = {
+	FIELD_ENUM("forwarding", ENUM_OPTIONAL, struct yaml_graph, forwarding, forwarding_names),
+	FIELD_TEXT("transit", OPTIONAL, struct yaml_graph, transit, VALUE_MAX_LEN),
+	CYAML_FIELD_SEQUENCE("switches", OPTIONAL, struct yaml_graph, switches,
+			     &graph_switch_value, 0, SWITCHES_MAX),
+	CYAML_FIELD_SEQUENCE("links", REQUIRED, struct yaml_graph, links, &graph_link_value, 1,
+			     LINKS_MAX),
+	CYAML_FIELD_END
+};
+
 static const cyaml_schema_field_t network_fields[] = {
 	FIELD_TEXT("name", REQUIRED, struct yaml_network, name, NAME_MAX_LEN),
 	FIELD_TEXT("header", REQUIRED, struct yaml_network, header, VALUE_MAX_LEN),
@@ -145,8 +183,9 @@ static const cyaml_schema_field_t network_fields[] = {
 	FIELD_TEXT("stripe", OPTIONAL, struct yaml_network, stripe, VALUE_MAX_LEN),
 	FIELD_ENUM("policy", ENUM_OPTIONAL, struct yaml_network, policy, policy_names),
 	CYAML_FIELD_UINT("seed", CYAML_FLAG_OPTIONAL, struct yaml_network, seed),
-	CYAML_FIELD_SEQUENCE("tiers", REQUIRED, struct yaml_network, tiers, &tier_value, 1,
+	CYAML_FIELD_SEQUENCE("tiers", OPTIONAL, struct yaml_network, tiers, &tier_value, 1,
 			     LIST_MAX),
+	CYAML_FIELD_MAPPING_PTR("graph", OPTIONAL, struct yaml_network, graph, graph_fields),
 	CYAML_FIELD_END
 };
 

@@ -66,6 +66,30 @@ struct yaml_tier {
 	struct yaml_port *uplink;
 };
 
+struct yaml_graph_switch {
+	char *name;
+	char *latency;
+};
+
+struct yaml_graph_link {
+	char *from;
+	char *to;
+	char *bandwidth;
+	char *latency;
+	char *efficiency;
+	uint32_t lanes;
+	bool one_way;
+};
+
+struct yaml_graph {
+	uint32_t forwarding;
+	char *transit;
+	struct yaml_graph_switch *switches;
+	unsigned int switches_count;
+	struct yaml_graph_link *links;
+	unsigned int links_count;
+};
+
 struct yaml_network {
 	char *name;
 	char *header;
@@ -75,6 +99,7 @@ struct yaml_network {
 	uint64_t seed;
 	struct yaml_tier *tiers;
 	unsigned int tiers_count;
+	struct yaml_graph *graph;
 };
 
 struct yaml_param {

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/topo.h"
+#include "core/graph.h"
 #include "totals.h"
 
 /* Index of a dimension, or -1 and the reason in @why */
@@ -79,6 +79,7 @@ static int fill_tier(const struct vsn_topo *t, struct vsn_tier *to,
 	to->switches = from->switches;
 	to->lanes = from->lanes ? from->lanes : 1;
 	to->switch_latency = from->switch_latency;
+	to->transit = from->transit;
 	for (i = 0; i < from->nr_ports; i++) {
 		struct vsn_port *port = &to->ports[from->ports[i].kind];
 
@@ -88,6 +89,71 @@ static int fill_tier(const struct vsn_topo *t, struct vsn_tier *to,
 		if (!port->efficiency)
 			port->efficiency = VSN_EFFICIENCY_ONE;
 	}
+	return 0;
+}
+
+static void *heap_alloc(void *ctx, size_t size)
+{
+	(void)ctx;
+	return calloc(1, size);
+}
+
+static void heap_free(void *ctx, void *p, size_t size)
+{
+	(void)ctx;
+	(void)size;
+	free(p);
+}
+
+const struct vsn_mem totals_heap = { .alloc = heap_alloc, .free = heap_free };
+
+int totals_switch(struct vsn_graph *g, const struct vsn_ctl_graph_switch *from, char *why,
+		  size_t size)
+{
+	struct vsn_diag diag = { "" };
+
+	if (!vsn_graph_add_switch(g, from->name, from->latency, &diag))
+		return 0;
+	snprintf(why, size, "%s", diag.msg);
+	return -1;
+}
+
+int totals_link(struct vsn_graph *g, const struct vsn_topo *t,
+		const struct vsn_ctl_graph_link *from, char *why, size_t size)
+{
+	struct vsn_graph_edge edge = {
+		.from = from->from,
+		.to = from->to,
+		.bandwidth = from->bandwidth,
+		.latency = from->latency,
+		.efficiency = from->efficiency,
+		.lanes = from->lanes ? from->lanes : 1,
+		.both = from->both,
+	};
+	struct vsn_diag diag = { "" };
+
+	if (!vsn_graph_add_link(g, t, &edge, &diag))
+		return 0;
+	snprintf(why, size, "%s", diag.msg);
+	return -1;
+}
+
+static int fill_graph(const struct vsn_topo *t, struct vsn_network *to,
+		      const struct vsn_ctl_graph *from, char *why, size_t size)
+{
+	size_t i;
+
+	to->graph = vsn_graph_create(&totals_heap);
+	if (!to->graph) {
+		snprintf(why, size, "out of memory");
+		return -1;
+	}
+	for (i = 0; i < from->nr_switches; i++)
+		if (totals_switch(to->graph, &from->switches[i], why, size))
+			return -1;
+	for (i = 0; i < from->nr_links; i++)
+		if (totals_link(to->graph, t, &from->links[i], why, size))
+			return -1;
 	return 0;
 }
 
@@ -111,6 +177,8 @@ static int fill_network(struct vsn_topo *t, const struct vsn_ctl_network *from, 
 		if (fill_tier(t, &to->tiers[i], &from->tiers[i], why, size))
 			return -1;
 	to->nr_tiers = from->nr_tiers;
+	if (to->nr_tiers && to->tiers[0].kind == VSN_TIER_KIND_GRAPH)
+		return fill_graph(t, to, &from->graph, why, size);
 	return 0;
 }
 
@@ -186,6 +254,7 @@ int totals_fill(struct vsn_ctl_fabric *fabric, char *why, size_t size)
 	}
 	if (!err)
 		take_totals(fabric, t);
+	vsn_topo_free(t);
 	free(t);
 	return err;
 }
