@@ -206,6 +206,17 @@ static const struct nla_policy vsn_route_get_nl_policy[VSN_A_ROUTE_CANDIDATE + 1
 	[VSN_A_ROUTE_CANDIDATE] = { .type = NLA_UINT, },
 };
 
+/* VSN_CMD_ENDPOINT_SET - do */
+static const struct nla_policy vsn_endpoint_set_nl_policy[VSN_A_ENDPOINT_SEED + 1] = {
+	[VSN_A_ENDPOINT_FABRIC] = { .type = NLA_NUL_STRING, .len = VSN_NAME_LEN, },
+	[VSN_A_ENDPOINT_ID] = { .type = NLA_U32, },
+	[VSN_A_ENDPOINT_NAME] = { .type = NLA_NUL_STRING, .len = 255, },
+	[VSN_A_ENDPOINT_SLOW] = { .type = NLA_U32, },
+	[VSN_A_ENDPOINT_DELAY] = { .type = NLA_UINT, },
+	[VSN_A_ENDPOINT_JITTER] = { .type = NLA_UINT, },
+	[VSN_A_ENDPOINT_SEED] = { .type = NLA_UINT, },
+};
+
 /* Ops table for vsn */
 static const struct genl_split_ops vsn_nl_ops[] = {
 	{
@@ -344,6 +355,15 @@ static const struct genl_split_ops vsn_nl_ops[] = {
 		.policy		= vsn_route_get_nl_policy,
 		.maxattr	= VSN_A_ROUTE_CANDIDATE,
 		.flags		= GENL_CMD_CAP_DO,
+	},
+	{
+		.cmd		= VSN_CMD_ENDPOINT_SET,
+		.pre_doit	= vsn_nl_fabric_pre_doit,
+		.doit		= vsn_nl_endpoint_set_doit,
+		.post_doit	= vsn_nl_fabric_post_doit,
+		.policy		= vsn_endpoint_set_nl_policy,
+		.maxattr	= VSN_A_ENDPOINT_SEED,
+		.flags		= GENL_ADMIN_PERM | GENL_CMD_CAP_DO,
 	},
 };
 

@@ -47,6 +47,7 @@ int vsn_nl_region_del_doit(struct sk_buff *skb, struct genl_info *info);
 int vsn_nl_limit_get_doit(struct sk_buff *skb, struct genl_info *info);
 int vsn_nl_limit_set_doit(struct sk_buff *skb, struct genl_info *info);
 int vsn_nl_route_get_doit(struct sk_buff *skb, struct genl_info *info);
+int vsn_nl_endpoint_set_doit(struct sk_buff *skb, struct genl_info *info);
 
 enum {
 	VSN_NLGRP_MONITOR,

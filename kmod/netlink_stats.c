@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Generic netlink: endpoints and links, with their counters.
+ * Generic netlink: endpoints and links, with their counters, and stragglers.
  *
  * Both are computed from their ids, so a dump resumes by id and holds nothing in
  * between.  A committed topology does not change: what a dump lists is consistent,
@@ -9,6 +9,7 @@
 
 #include <linux/err.h>
 #include <linux/kernel.h>
+#include <linux/mutex.h>
 #include <linux/sched.h>
 #include <linux/string.h>
 
@@ -23,11 +24,16 @@
  * struct endpoint - what there is to say of one
  * @stats: as initiator and home
  * @view: faults of its view
+ * @straggler: how slow it is
  */
 struct endpoint {
 	struct vsn_endpoint_stats stats;
 	struct vsn_view_stats view;
+	struct vsn_straggler straggler;
 };
+
+/* Protects the order of changes of endpoints and of their notifications; outermost. */
+static DEFINE_MUTEX(change_lock);
 
 /* Returns whether any counter is not zero. */
 static bool read_endpoint(struct vsn_fabric *fabric, u32 id, struct endpoint *ep)
@@ -35,7 +41,11 @@ static bool read_endpoint(struct vsn_fabric *fabric, u32 id, struct endpoint *ep
 	memset(ep, 0, sizeof(*ep));
 	vsn_engine_endpoint(fabric, id, &ep->stats);
 	vsn_view_stats(fabric, id, &ep->view);
-	return memchr_inv(ep, 0, sizeof(*ep));
+	mutex_lock(&fabric->engine.lock);
+	vsn_straggler_get(&fabric->engine.sched, id, &ep->straggler);
+	mutex_unlock(&fabric->engine.lock);
+	return memchr_inv(&ep->stats, 0, sizeof(ep->stats)) ||
+	       memchr_inv(&ep->view, 0, sizeof(ep->view));
 }
 
 /* @hdr: what genlmsg_put() returned */
@@ -66,7 +76,11 @@ static int put_endpoint(struct sk_buff *skb, void *hdr, struct vsn_fabric *fabri
 	    nla_put_uint(skb, VSN_A_ENDPOINT_OUT_BYTES, s->out_bytes) ||
 	    nla_put_uint(skb, VSN_A_ENDPOINT_ATOMICS, s->atomics) ||
 	    nla_put_uint(skb, VSN_A_ENDPOINT_FAULTS, ep->view.faults) ||
-	    nla_put_uint(skb, VSN_A_ENDPOINT_FAULT_BYTES, ep->view.bytes)) {
+	    nla_put_uint(skb, VSN_A_ENDPOINT_FAULT_BYTES, ep->view.bytes) ||
+	    nla_put_u32(skb, VSN_A_ENDPOINT_SLOW, ep->straggler.slow) ||
+	    nla_put_uint(skb, VSN_A_ENDPOINT_DELAY, ep->straggler.delay) ||
+	    nla_put_uint(skb, VSN_A_ENDPOINT_JITTER, ep->straggler.jitter) ||
+	    nla_put_uint(skb, VSN_A_ENDPOINT_SEED, ep->straggler.seed)) {
 		genlmsg_cancel(skb, hdr);
 		return -EMSGSIZE;
 	}
@@ -100,6 +114,103 @@ static int find_endpoint(struct vsn_fabric *fabric, struct genl_info *info, u32 
 				     (const char *)nla_data(by_name));
 	*id = ep;
 	return 0;
+}
+
+/* Tell listeners; the caller holds change_lock. */
+static void notify_endpoint(struct vsn_fabric *fabric, u32 id, const struct endpoint *ep)
+{
+	struct sk_buff *skb = vsn_nl_notify_new(0);
+
+	if (!skb)
+		return;
+	if (put_endpoint(skb, genlmsg_put(skb, 0, 0, &vsn_nl_family, 0,
+					  VSN_CMD_ENDPOINT_NTF), fabric, id, ep))
+		nlmsg_free(skb);
+	else
+		vsn_nl_notify(skb);
+}
+
+/* What the message names; the rest stays as it is.  engine->lock is held. */
+static int set_straggler(struct vsn_fabric *fabric, struct genl_info *info, u32 id)
+{
+	struct nlattr **attrs = info->attrs;
+	struct vsn_sched *sched = &fabric->engine.sched;
+	struct vsn_straggler to;
+	struct vsn_diag diag;
+	int err;
+
+	lockdep_assert_held(&fabric->engine.lock);
+	vsn_straggler_get(sched, id, &to);
+	if (attrs[VSN_A_ENDPOINT_SLOW])
+		to.slow = nla_get_u32(attrs[VSN_A_ENDPOINT_SLOW]);
+	if (attrs[VSN_A_ENDPOINT_DELAY])
+		to.delay = nla_get_uint(attrs[VSN_A_ENDPOINT_DELAY]);
+	if (attrs[VSN_A_ENDPOINT_JITTER])
+		to.jitter = nla_get_uint(attrs[VSN_A_ENDPOINT_JITTER]);
+	if (attrs[VSN_A_ENDPOINT_SEED]) {
+		to.seed = nla_get_uint(attrs[VSN_A_ENDPOINT_SEED]);
+		to.issued = 0;
+	}
+	err = vsn_straggler_check(&to, &diag);
+	if (err)
+		return vsn_nl_refuse_diag(info->extack, &diag, err);
+	err = vsn_straggler_set(sched, id, &to);
+	if (err)
+		NL_SET_ERR_MSG(info->extack, "no memory to note how slow it is");
+	return err;
+}
+
+static int check_set(struct vsn_fabric *fabric, struct genl_info *info, u32 id)
+{
+	const struct vsn_topo *topo = &fabric->topo;
+	const struct vsn_kind *kind = &topo->kinds[vsn_topo_kind(topo, id)];
+
+	if (!info->attrs[VSN_A_ENDPOINT_SLOW] && !info->attrs[VSN_A_ENDPOINT_DELAY] &&
+	    !info->attrs[VSN_A_ENDPOINT_JITTER] && !info->attrs[VSN_A_ENDPOINT_SEED])
+		return vsn_nl_missing(info->extack, NULL, VSN_A_ENDPOINT_SLOW,
+				      "slow, delay, jitter or seed");
+	if (!kind->read_bandwidth && !kind->write_bandwidth)
+		return vsn_nl_refuse(info->extack, NULL, -EINVAL,
+				     "endpoint %u issues no operations that could be slow",
+				     id);
+	return 0;
+}
+
+int vsn_nl_endpoint_set_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	struct vsn_fabric *fabric = vsn_nl_fabric(info);
+	struct endpoint ep;
+	struct sk_buff *msg;
+	u32 id;
+	int err;
+
+	err = vsn_nl_need_ready(fabric, info->extack);
+	if (!err)
+		err = find_endpoint(fabric, info, &id);
+	if (!err)
+		err = check_set(fabric, info, id);
+	if (err)
+		return err;
+	msg = genlmsg_new(GENLMSG_DEFAULT_SIZE, GFP_KERNEL);
+	if (!msg)
+		return -ENOMEM;
+	mutex_lock(&change_lock);
+	mutex_lock(&fabric->engine.lock);
+	err = set_straggler(fabric, info, id);
+	mutex_unlock(&fabric->engine.lock);
+	if (!err) {
+		read_endpoint(fabric, id, &ep);
+		notify_endpoint(fabric, id, &ep);
+		err = put_endpoint(msg, genlmsg_put_reply(msg, info, &vsn_nl_family, 0,
+							  VSN_CMD_ENDPOINT_SET),
+				   fabric, id, &ep);
+	}
+	mutex_unlock(&change_lock);
+	if (err) {
+		nlmsg_free(msg);
+		return err;
+	}
+	return genlmsg_reply(msg, info);
 }
 
 int vsn_nl_endpoint_get_doit(struct sk_buff *skb, struct genl_info *info)

@@ -594,7 +594,8 @@ int vsn_chunk_start(struct vsn_sched *s, struct vsn_op *op)
 	int err;
 
 	kind = &s->topo->kinds[vsn_topo_kind(s->topo, op->sqe.initiator)];
-	if (__builtin_add_overflow(op->start, kind->overhead, &time))
+	if (__builtin_add_overflow(op->start, kind->overhead +
+				   vsn_straggler_wait(s, op->sqe.initiator), &time))
 		return -EOVERFLOW;
 	err = cut(s, op);
 	if (err)

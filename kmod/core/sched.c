@@ -395,19 +395,24 @@ static int start_wait(struct vsn_sched *s, struct vsn_op *op)
 
 static int start_compute(struct vsn_sched *s, struct vsn_op *op)
 {
+	u32 ep = op->sqe.initiator;
 	struct vsn_link *engine;
-	u64 end;
+	u64 begin, end, time;
+	int err;
 
 	engine = vsn_links_touch(&s->links,
-				 vsn_link_engine_id(s->topo, op->sqe.initiator,
-						    VSN_ENGINE_COMPUTE));
+				 vsn_link_engine_id(s->topo, ep, VSN_ENGINE_COMPUTE));
 	if (!engine)
 		return -ENOMEM;
-	if (__builtin_add_overflow(vsn_max(op->start, engine->busy), op->sqe.arg0,
-				   &end))
+	time = op->sqe.arg0;
+	err = vsn_straggler_stretch(s, ep, &time);
+	if (err)
+		return err;
+	if (__builtin_add_overflow(op->start, vsn_straggler_wait(s, ep), &begin) ||
+	    __builtin_add_overflow(vsn_max(begin, engine->busy), time, &end))
 		return -EOVERFLOW;
 	engine->busy = end;
-	engine->busy_time += op->sqe.arg0;
+	engine->busy_time += time;
 	engine->transfers++;
 	op->end = end;
 	vsn_sched_push_end(s, op);
@@ -758,6 +763,7 @@ void vsn_sched_free(struct vsn_sched *s)
 	vsn_heap_free(&s->heap, &s->mem);
 	vsn_links_free(&s->links);
 	vsn_sparse_free(&s->stats);
+	vsn_straggler_free(s);
 	if (s->streams)
 		s->mem.free(s->mem.ctx, s->streams, s->stream_room * sizeof(*s->streams));
 	if (s->waiters)

@@ -12,6 +12,7 @@
 #include "link.h"
 #include "op.h"
 #include "route.h"
+#include "straggler.h"
 
 struct vsn_sched;
 struct vsn_stream;
@@ -99,6 +100,7 @@ struct vsn_endpoint_stats {
  * @heap: events
  * @links: resource states
  * @stats: struct vsn_endpoint_stats by endpoint id
+ * @stragglers: struct vsn_straggler by endpoint id; without memory until there are any
  * @streams: streams that have pending operations
  * @nr_streams: number of them
  * @stream_room: length of @streams, a power of two
@@ -126,6 +128,7 @@ struct vsn_sched {
 	struct vsn_heap heap;
 	struct vsn_links links;
 	struct vsn_sparse stats;
+	struct vsn_sparse stragglers;
 	struct vsn_stream **streams;
 	size_t nr_streams;
 	size_t stream_room;
@@ -142,6 +145,18 @@ struct vsn_sched {
 	size_t nr_chunks;
 	struct vsn_chunk *free_chunks;
 };
+
+/* How much later does an operation of @ep set out? */
+static inline u64 vsn_straggler_wait(struct vsn_sched *s, u32 ep)
+{
+	return unlikely(s->stragglers.root) ? vsn_straggler_find_wait(s, ep) : 0;
+}
+
+/* How much longer does its compute engine take?  0, or -EOVERFLOW. */
+static inline int vsn_straggler_stretch(const struct vsn_sched *s, u32 ep, u64 *time)
+{
+	return unlikely(s->stragglers.root) ? vsn_straggler_find_stretch(s, ep, time) : 0;
+}
 
 int vsn_sched_init(struct vsn_sched *s, const struct vsn_topo *topo,
 		   const struct vsn_mem *mem, const struct vsn_sched_ops *ops,

@@ -493,6 +493,7 @@ static int on_event(struct nl_msg *msg, void *arg)
 	struct vsn_ctl_fabric fabric = { 0 };
 	struct vsn_ctl_region region = { 0 };
 	struct vsn_ctl_limit limit = { 0 };
+	struct vsn_ctl_endpoint endpoint;
 	struct vsn_ctl_event event = { 0 };
 	struct listener *l = arg;
 	int err = 0;
@@ -514,6 +515,10 @@ static int on_event(struct nl_msg *msg, void *arg)
 	case VSN_CMD_LIMIT_NTF:
 		err = vsn_limit_parse(&limit, nlh);
 		event.limit = &limit;
+		break;
+	case VSN_CMD_ENDPOINT_NTF:
+		vsn_endpoint_parse(&endpoint, nlh);
+		event.endpoint = &endpoint;
 		break;
 	}
 	l->ret = err ? err : l->fn(&event, l->arg);

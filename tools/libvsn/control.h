@@ -308,6 +308,10 @@ int vsn_ctl_fabric_list(struct vsn_ctl *ctl, vsn_ctl_fabric_fn fn, void *arg);
  * @atomics: atomics and signals executed at its memory, as home
  * @faults: faults of its view's mappings, as initiator
  * @fault_bytes: bytes those faults brought in
+ * @slow: additional time of its compute, read and write engines, parts per million
+ * @delay: additional time before each operation that it issues, ps
+ * @jitter: largest random additional time before each of them, ps
+ * @seed: of @jitter
  */
 struct vsn_ctl_endpoint {
 	char fabric[VSN_CTL_NAME];
@@ -327,6 +331,25 @@ struct vsn_ctl_endpoint {
 	uint64_t atomics;
 	uint64_t faults;
 	uint64_t fault_bytes;
+	uint32_t slow;
+	uint64_t delay;
+	uint64_t jitter;
+	uint64_t seed;
+};
+
+/**
+ * struct vsn_ctl_straggler - how slow to make an endpoint
+ * @slow: points to the value, or NULL: stays as it is; so the others, see
+ *	struct vsn_ctl_endpoint
+ * @delay: same
+ * @jitter: same
+ * @seed: same; the sequence of random times begins anew
+ */
+struct vsn_ctl_straggler {
+	const uint32_t *slow;
+	const uint64_t *delay;
+	const uint64_t *jitter;
+	const uint64_t *seed;
 };
 
 /**
@@ -344,6 +367,9 @@ int vsn_ctl_endpoint_get(struct vsn_ctl *ctl, const char *fabric, const char *na
 			 struct vsn_ctl_endpoint *endpoint);
 int vsn_ctl_endpoint_get_id(struct vsn_ctl *ctl, const char *fabric, uint32_t id,
 			    struct vsn_ctl_endpoint *endpoint);
+/* By @id, if @name is NULL */
+int vsn_ctl_endpoint_set(struct vsn_ctl *ctl, const char *fabric, const char *name,
+			 uint32_t id, const struct vsn_ctl_straggler *straggler);
 /* @filter may be NULL: all */
 int vsn_ctl_endpoint_list(struct vsn_ctl *ctl, const char *fabric,
 			  const struct vsn_ctl_endpoint_filter *filter,
@@ -525,12 +551,14 @@ int vsn_ctl_limit_set(struct vsn_ctl *ctl, const char *fabric, uint64_t resident
  * @fabric: VSN_CMD_FABRIC_NTF, _DEL_NTF (name and id only), else NULL
  * @region: VSN_CMD_REGION_NTF, _DEL_NTF (fabric and id only), else NULL
  * @limit: VSN_CMD_LIMIT_NTF, else NULL
+ * @endpoint: VSN_CMD_ENDPOINT_NTF, else NULL
  */
 struct vsn_ctl_event {
 	uint32_t cmd;
 	const struct vsn_ctl_fabric *fabric;
 	const struct vsn_ctl_region *region;
 	const struct vsn_ctl_limit *limit;
+	const struct vsn_ctl_endpoint *endpoint;
 };
 
 /*

@@ -25,7 +25,7 @@ uint32_t vsn_ctl_kind_value(const char *name)
 	return 0;
 }
 
-static void endpoint_parse(struct vsn_ctl_endpoint *e, const struct nlmsghdr *nlh)
+void vsn_endpoint_parse(struct vsn_ctl_endpoint *e, const struct nlmsghdr *nlh)
 {
 	struct nlattr *nla;
 	int rem;
@@ -84,13 +84,25 @@ static void endpoint_parse(struct vsn_ctl_endpoint *e, const struct nlmsghdr *nl
 		case VSN_A_ENDPOINT_FAULT_BYTES:
 			e->fault_bytes = vsn_get_uint(nla);
 			break;
+		case VSN_A_ENDPOINT_SLOW:
+			e->slow = vsn_get_uint(nla);
+			break;
+		case VSN_A_ENDPOINT_DELAY:
+			e->delay = vsn_get_uint(nla);
+			break;
+		case VSN_A_ENDPOINT_JITTER:
+			e->jitter = vsn_get_uint(nla);
+			break;
+		case VSN_A_ENDPOINT_SEED:
+			e->seed = vsn_get_uint(nla);
+			break;
 		}
 	}
 }
 
 static int endpoint_fill(const struct nlmsghdr *nlh, void *arg)
 {
-	endpoint_parse(arg, nlh);
+	vsn_endpoint_parse(arg, nlh);
 	return 0;
 }
 
@@ -134,6 +146,40 @@ int vsn_ctl_endpoint_get_id(struct vsn_ctl *ctl, const char *fabric, uint32_t id
 	return vsn_request_do(&req, endpoint_fill, endpoint);
 }
 
+/**
+ * vsn_ctl_endpoint_set() - make an endpoint slower than its kind
+ * @ctl: handle
+ * @fabric: name of the fabric
+ * @name: name of the endpoint, or NULL
+ * @id: without a name: its id
+ * @straggler: how slow; what is not named stays as it is
+ *
+ * Return: 0, -ENOENT no such fabric or endpoint, -EINVAL a value is out of range,
+ * none is given or the endpoint issues no operations, -EPERM, or another negative
+ * errno.
+ */
+int vsn_ctl_endpoint_set(struct vsn_ctl *ctl, const char *fabric, const char *name,
+			 uint32_t id, const struct vsn_ctl_straggler *straggler)
+{
+	struct vsn_request req;
+
+	vsn_request_alloc(&req, ctl, VSN_CMD_ENDPOINT_SET, 512);
+	vsn_put_str(&req, VSN_A_ENDPOINT_FABRIC, fabric);
+	if (name)
+		vsn_put_str(&req, VSN_A_ENDPOINT_NAME, name);
+	else
+		vsn_put_u32(&req, VSN_A_ENDPOINT_ID, id);
+	if (straggler->slow)
+		vsn_put_u32(&req, VSN_A_ENDPOINT_SLOW, *straggler->slow);
+	if (straggler->delay)
+		vsn_put_u64(&req, VSN_A_ENDPOINT_DELAY, *straggler->delay);
+	if (straggler->jitter)
+		vsn_put_u64(&req, VSN_A_ENDPOINT_JITTER, *straggler->jitter);
+	if (straggler->seed)
+		vsn_put_u64(&req, VSN_A_ENDPOINT_SEED, *straggler->seed);
+	return vsn_request_do(&req, NULL, NULL);
+}
+
 struct endpoint_list {
 	vsn_ctl_endpoint_fn fn;
 	void *arg;
@@ -144,7 +190,7 @@ static int endpoint_each(const struct nlmsghdr *nlh, void *arg)
 	struct endpoint_list *l = arg;
 	struct vsn_ctl_endpoint e;
 
-	endpoint_parse(&e, nlh);
+	vsn_endpoint_parse(&e, nlh);
 	return l->fn(&e, l->arg);
 }
 

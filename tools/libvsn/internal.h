@@ -94,6 +94,7 @@ int vsn_fabric_parse(struct vsn_ctl_fabric *fabric, const struct nlmsghdr *nlh);
 void vsn_fabric_clear(struct vsn_ctl_fabric *fabric);
 int vsn_region_parse(struct vsn_ctl_region *region, const struct nlmsghdr *nlh);
 void vsn_region_clear(struct vsn_ctl_region *region);
+void vsn_endpoint_parse(struct vsn_ctl_endpoint *e, const struct nlmsghdr *nlh);
 int vsn_limit_parse(struct vsn_ctl_limit *limit, const struct nlmsghdr *nlh);
 
 #pragma GCC visibility pop

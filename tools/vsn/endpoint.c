@@ -2,10 +2,10 @@
 /* vsn endpoint */
 #include "cmd.h"
 #include "out.h"
+#include "show.h"
 
-static int endpoint_show_one(const struct vsn_ctl_endpoint *e, void *arg)
+void show_endpoint(const struct vsn_ctl_endpoint *e)
 {
-	(void)arg;
 	out_object(NULL);
 	out_line(0, NULL);
 	out_str("name", "", e->name);
@@ -26,7 +26,21 @@ static int endpoint_show_one(const struct vsn_ctl_endpoint *e, void *arg)
 	out_u64("atomics", "atomics", e->atomics);
 	out_u64("faults", "faults", e->faults);
 	out_unit("fault_bytes", "fault-bytes", UNIT_SIZE, e->fault_bytes);
+	/* Seldom: in text only where it says something. */
+	if (out_is_json() || e->slow || e->delay || e->jitter) {
+		out_line(1, NULL);
+		out_unit("slow", "slow", UNIT_RATIO, e->slow);
+		out_unit("delay", "delay", UNIT_TIME, e->delay);
+		out_unit("jitter", "jitter", UNIT_TIME, e->jitter);
+		out_u64("seed", "seed", e->seed);
+	}
 	out_object_end();
+}
+
+static int endpoint_show_one(const struct vsn_ctl_endpoint *e, void *arg)
+{
+	(void)arg;
+	show_endpoint(e);
 	return 0;
 }
 
@@ -94,8 +108,59 @@ static int endpoint_show(int argc, char **argv)
 	return cmd_done();
 }
 
+static int endpoint_set(int argc, char **argv)
+{
+	struct args a = { .argc = argc, .argv = argv };
+	struct vsn_ctl_straggler to = { NULL };
+	uint64_t delay, jitter, seed, ppm;
+	char fabric[VSN_CTL_NAME];
+	const char *name = NULL;
+	uint32_t id = 0, slow;
+	struct vsn_ctl *ctl;
+	int err;
+
+	arg_name(&a, "name of the fabric", fabric, sizeof(fabric));
+	if (!a.status && arg_is(&a, "id"))
+		id = arg_number(&a, "id", 0, UINT32_MAX - 1);
+	else
+		name = arg_need(&a, "name of the endpoint");
+	while (!a.status && a.argc) {
+		if (!to.slow && arg_is(&a, "slow")) {
+			ppm = arg_unit(&a, "slow", UNIT_RATIO);
+			if (!a.status && ppm > UINT32_MAX)
+				arg_error(&a, "slow: too large");
+			slow = ppm;
+			to.slow = &slow;
+		} else if (!to.delay && arg_is(&a, "delay")) {
+			delay = arg_unit(&a, "delay", UNIT_TIME);
+			to.delay = &delay;
+		} else if (!to.jitter && arg_is(&a, "jitter")) {
+			jitter = arg_unit(&a, "jitter", UNIT_TIME);
+			to.jitter = &jitter;
+		} else if (!to.seed && arg_is(&a, "seed")) {
+			seed = arg_number(&a, "seed", 0, UINT64_MAX);
+			to.seed = &seed;
+		} else {
+			arg_unknown(&a, "slow delay jitter seed");
+		}
+	}
+	if (!a.status && !to.slow && !to.delay && !to.jitter && !to.seed)
+		arg_error(&a, "nothing to set: slow, delay, jitter or seed is missing");
+	if (a.status)
+		return a.status;
+	ctl = ctl_open();
+	if (!ctl)
+		return EXIT_FAIL;
+	err = vsn_ctl_endpoint_set(ctl, fabric, name, id, &to);
+	if (err && name)
+		return ctl_failed(ctl, err, "endpoint %s of fabric %s", name, fabric);
+	return err ? ctl_failed(ctl, err, "endpoint %u of fabric %s", id, fabric) : EXIT_OK;
+}
+
 static const struct cmd commands[] = {
 	{ "show", endpoint_show, "FABRIC [ NAME | id N | [ kind KIND ] [ active ] ]" },
+	{ "set", endpoint_set, "FABRIC { NAME | id N } [ slow RATIO ] [ delay TIME ]\n"
+		"                    [ jitter TIME ] [ seed N ]" },
 	{ NULL, NULL, NULL },
 };
 

@@ -37,6 +37,9 @@ static int show_event(const struct vsn_ctl_event *event, void *arg)
 	case VSN_CMD_LIMIT_NTF:
 		show_limit(event->limit);
 		break;
+	case VSN_CMD_ENDPOINT_NTF:
+		show_endpoint(event->endpoint);
+		break;
 	default:
 		return 0;
 	}

@@ -8,6 +8,7 @@
 /* Members of an object: dimensions, kinds, networks; as text, lines below it */
 void show_topo(const struct vsn_ctl_fabric *fabric);
 void show_fabric(const struct vsn_ctl_fabric *fabric, bool details);
+void show_endpoint(const struct vsn_ctl_endpoint *e);
 void show_region(const struct vsn_ctl_region *region);
 void show_limit(const struct vsn_ctl_limit *limit);
 
