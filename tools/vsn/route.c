@@ -2,6 +2,7 @@
 /* vsn route */
 #include "cmd.h"
 #include "out.h"
+#include "route.h"
 
 /* Other paths that are shown, unless the command says how many */
 #define ALTERNATIVES	4
@@ -14,7 +15,8 @@ static void route_show_one(const struct vsn_ctl_route *r, bool chosen)
 	out_line(0, NULL);
 	out_str("source", "", r->source);
 	out_str("destination", "to", r->destination);
-	out_str("fabric", NULL, r->fabric);
+	if (r->fabric[0])
+		out_str("fabric", NULL, r->fabric);
 	out_str("network", "network", r->network);
 	out_u64("candidate", "candidate", r->candidate);
 	out_u64("candidates", "of", r->candidates);
@@ -36,74 +38,91 @@ static void route_show_one(const struct vsn_ctl_route *r, bool chosen)
 	out_object_end();
 }
 
-/* What is asked for */
-struct query {
-	char fabric[VSN_CTL_NAME];
-	const char *source;
-	const char *destination;
-	const char *network;
-};
-
-/* Show a path; @route: out, without its hops. */
-static int route_one(struct vsn_ctl *ctl, const struct query *q, uint64_t candidate,
-		     bool chosen, struct vsn_ctl_route *route)
+void route_words(struct args *a, struct route_query *q)
 {
-	int err = vsn_ctl_route_get(ctl, q->fabric, q->source, q->destination, q->network,
-				    candidate, route);
+	bool others = false;
 
-	if (!err)
+	*q = (struct route_query) {
+		.candidate = VSN_CTL_ROUTE_CHOSEN,
+		.alternatives = ALTERNATIVES,
+	};
+	q->source = arg_need(a, "source, the name of an endpoint");
+	q->destination = arg_need(a, "destination, the name of an endpoint");
+	while (!a->status && a->argc) {
+		if (!q->network && arg_is(a, "network")) {
+			q->network = arg_need(a, "name of the network");
+		} else if (q->candidate == VSN_CTL_ROUTE_CHOSEN && arg_is(a, "candidate")) {
+			q->candidate = arg_number(a, "candidate", 0, UINT64_MAX - 1);
+		} else if (!others && arg_is(a, "alternatives")) {
+			q->alternatives = arg_number(a, "alternatives", 0, UINT32_MAX);
+			others = true;
+		} else {
+			arg_unknown(a, "network candidate alternatives");
+		}
+	}
+	if (q->candidate != VSN_CTL_ROUTE_CHOSEN && others)
+		arg_error(a, "candidate chooses one path, alternatives asks for more");
+}
+
+/* Get a path and show it; @route is left without its links. */
+static int route_one(const struct route_query *q, route_fn get, void *ctx,
+		     uint64_t candidate, bool chosen, struct vsn_ctl_route *route)
+{
+	int status = get(ctx, q, candidate, route);
+
+	if (!status)
 		route_show_one(route, chosen);
 	vsn_ctl_route_free(route);
-	return err ? ctl_failed(ctl, err, "route from %s to %s", q->source, q->destination) :
-		     EXIT_OK;
+	return status;
+}
+
+int route_show(const struct route_query *q, route_fn get, void *ctx)
+{
+	bool chosen = q->candidate == VSN_CTL_ROUTE_CHOSEN;
+	struct vsn_ctl_route route, other;
+	uint64_t i, left = q->alternatives;
+	int status;
+
+	out_begin();
+	status = route_one(q, get, ctx, q->candidate, chosen, &route);
+	for (i = 0; !status && chosen && i < route.candidates && left; i++) {
+		if (i == route.candidate)
+			continue;
+		status = route_one(q, get, ctx, i, false, &other);
+		left--;
+	}
+	return status ? status : cmd_done();
+}
+
+/* A connection and the fabric that is asked */
+struct asked {
+	struct vsn_ctl *ctl;
+	char fabric[VSN_CTL_NAME];
+};
+
+static int ask_kernel(void *ctx, const struct route_query *q, uint64_t candidate,
+		      struct vsn_ctl_route *route)
+{
+	const struct asked *of = ctx;
+	int err = vsn_ctl_route_get(of->ctl, of->fabric, q->source, q->destination,
+				    q->network, candidate, route);
+
+	return err ? ctl_failed(of->ctl, err, "route from %s to %s", q->source,
+				q->destination) : EXIT_OK;
 }
 
 static int route_get(int argc, char **argv)
 {
 	struct args a = { .argc = argc, .argv = argv };
-	uint64_t candidate = VSN_CTL_ROUTE_CHOSEN, others = UINT64_MAX, i;
-	struct vsn_ctl_route route, other;
-	struct query q = { .network = NULL };
-	struct vsn_ctl *ctl;
-	int err;
+	struct route_query q;
+	struct asked of;
 
-	arg_name(&a, "name of the fabric", q.fabric, sizeof(q.fabric));
-	q.source = arg_need(&a, "source, the name of an endpoint");
-	q.destination = arg_need(&a, "destination, the name of an endpoint");
-	while (!a.status && a.argc) {
-		if (!q.network && arg_is(&a, "network"))
-			q.network = arg_need(&a, "name of the network");
-		else if (candidate == VSN_CTL_ROUTE_CHOSEN && arg_is(&a, "candidate"))
-			candidate = arg_number(&a, "candidate", 0, UINT64_MAX - 1);
-		else if (others == UINT64_MAX && arg_is(&a, "alternatives"))
-			others = arg_number(&a, "alternatives", 0, UINT32_MAX);
-		else
-			arg_unknown(&a, "network candidate alternatives");
-	}
-	if (candidate != VSN_CTL_ROUTE_CHOSEN && others != UINT64_MAX)
-		arg_error(&a, "candidate chooses one path, alternatives asks for more");
+	arg_name(&a, "name of the fabric", of.fabric, sizeof(of.fabric));
+	route_words(&a, &q);
 	if (a.status)
 		return a.status;
-	ctl = ctl_open();
-	if (!ctl)
-		return EXIT_FAIL;
-	out_begin();
-	err = route_one(ctl, &q, candidate, candidate == VSN_CTL_ROUTE_CHOSEN, &route);
-	if (err)
-		return err;
-	if (candidate != VSN_CTL_ROUTE_CHOSEN)
-		return cmd_done();
-	if (others == UINT64_MAX)
-		others = ALTERNATIVES;
-	for (i = 0; i < route.candidates && others; i++) {
-		if (i == route.candidate)
-			continue;
-		err = route_one(ctl, &q, i, false, &other);
-		if (err)
-			return err;
-		others--;
-	}
-	return cmd_done();
+	of.ctl = ctl_open();
+	return of.ctl ? route_show(&q, ask_kernel, &of) : EXIT_FAIL;
 }
 
 static const struct cmd commands[] = {

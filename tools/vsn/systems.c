@@ -8,6 +8,7 @@
 #include "show.h"
 #include "system.h"
 #include "system_dir.h"
+#include "system_route.h"
 
 static const char * const origins[] = {
 	[SYS_ORIGIN_PUBLISHED] = "published",
@@ -136,6 +137,8 @@ static int system_list(int argc, char **argv)
 static const struct cmd commands[] = {
 	{ "list", system_list, NULL },
 	{ "show", system_show, "SYSTEM" },
+	{ "route", system_route, "SYSTEM SOURCE DESTINATION [ network NETWORK ]\n"
+		"                    [ candidate N | alternatives N ]" },
 	{ NULL, NULL, NULL },
 };
 
