@@ -46,6 +46,14 @@ static u32 end_id(const struct vsn_topo *t, u32 end)
 	return t->kinds[vsn_graph_end_kind(end)].base + vsn_graph_end_index(end);
 }
 
+/* Kinds do not change once they are there; but should they, nothing must come of it. */
+static bool end_ok(const struct vsn_topo *t, const struct vsn_graph *g, u32 end)
+{
+	u32 kind = vsn_graph_end_kind(end), index = vsn_graph_end_index(end);
+
+	return index < (kind ? t->kinds[kind].count : g->nr_switches);
+}
+
 static int no_memory(const struct vsn_network *net, struct vsn_diag *diag)
 {
 	return vsn_refuse(diag, -ENOMEM, "network %s: no memory for its graph", net->name);
@@ -75,6 +83,11 @@ static int collect_ends(const struct vsn_topo *t, const struct vsn_network *net,
 	if (!map)
 		return no_memory(net, diag);
 	for (i = 0; i < g->nr_links; i++) {
+		if (!end_ok(t, g, g->links[i].from) || !end_ok(t, g, g->links[i].to)) {
+			put(g, map, words, sizeof(*map));
+			return vsn_refuse(diag, -EINVAL,
+					  "network %s: link %u: an end is gone", net->name, i);
+		}
 		if (vsn_graph_end_kind(g->links[i].from))
 			n += map_set(map, end_id(t, g->links[i].from));
 		if (vsn_graph_end_kind(g->links[i].to))

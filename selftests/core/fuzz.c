@@ -123,6 +123,102 @@ static void any_tier(struct fuzz *f, const struct vsn_topo *t, struct vsn_networ
 	}
 }
 
+u32 fuzz_fail;
+
+static void *graph_alloc(void *ctx, size_t size)
+{
+	return fuzz_fail && !--fuzz_fail ? NULL : calloc(1, size);
+}
+
+static void graph_free(void *ctx, void *p, size_t size)
+{
+	/* A wrong size is a bug that malloc would not notice. */
+	memset(p, 0xA5, size);
+	free(p);
+}
+
+/* An endpoint by its number, of the first kind or of any; now and then there is none. */
+static void end_name(struct fuzz *f, const struct vsn_topo *t, u32 n, char *buf, size_t size)
+{
+	u32 i, at, k = VSN_ENDPOINT_KIND_ACCELERATOR;
+	int len = 0;
+
+	if (fuzz_below(f, 16) == 0)
+		k = 1 + fuzz_below(f, VSN_NR_KINDS - 1);
+	buf[0] = 0;
+	for (i = 0; i < t->kinds[k].nr_dims; i++) {
+		const struct vsn_dim *dim = &t->dims[t->kinds[k].dims[i]];
+
+		at = n % dim->size;
+		n /= dim->size;
+		if (fuzz_below(f, 128) == 0)
+			at = fuzz_bits(f, 2);
+		len += snprintf(buf + len, size - len, "%s%s%u", i ? "." : "", dim->prefix,
+				at);
+	}
+}
+
+/*
+ * Endpoints at switches, dealt to them; switches in a row; and links between anything,
+ * of which some are wrong.  What is refused is left out.
+ */
+static void any_graph(struct fuzz *f, const struct vsn_topo *t, struct vsn_network *net)
+{
+	static const struct vsn_mem mem = { .alloc = graph_alloc, .free = graph_free };
+	u32 switches = fuzz_below(f, 6), ends = 1, i, more;
+	struct vsn_tier *tier = &net->tiers[0];
+	struct vsn_graph_mark mark;
+	char from[128], to[128];
+	struct vsn_graph *g = vsn_graph_create(&mem);
+	struct vsn_graph_edge edge = {
+		.from = from, .to = to, .bandwidth = 10 * GB, .lanes = 1 };
+	struct vsn_diag diag;
+
+	if (!g)
+		abort();
+	net->nr_tiers = fuzz_below(f, 16) ? 1 : fuzz_below(f, 3);
+	memset(net->tiers, 0, sizeof(net->tiers));
+	tier->name[0] = 't';
+	tier->kind = VSN_TIER_KIND_GRAPH;
+	tier->attach = VSN_ATTACH_ENDPOINT;
+	tier->wiring = VSN_WIRING_FULL;
+	tier->forwarding = VSN_FORWARDING_CUT_THROUGH + fuzz_below(f, 2);
+	tier->planes = fuzz_below(f, 16) ? 1 : fuzz_below(f, 3);
+	tier->switches = 1;
+	tier->lanes = 1;
+	tier->transit = fuzz_below(f, 2);
+	tier->switch_latency = tier->transit ? figure(f, 1000) : 0;
+	net->graph = g;
+	for (i = 0; i < switches; i++) {
+		snprintf(from, sizeof(from), fuzz_below(f, 64) ? "s%u" : "a%u", i);
+		vsn_graph_add_switch(g, from, 1000 * fuzz_below(f, 4), &diag);
+	}
+	for (i = 0; i < t->kinds[VSN_ENDPOINT_KIND_ACCELERATOR].nr_dims; i++)
+		ends *= t->dims[t->kinds[VSN_ENDPOINT_KIND_ACCELERATOR].dims[i]].size;
+	ends = vsn_min(ends, 128);
+	more = fuzz_below(f, 24);
+	for (i = 0; i < ends + switches + more; i++) {
+		if (i < ends)
+			end_name(f, t, i, from, sizeof(from));
+		else if (i < ends + switches || (switches && fuzz_below(f, 2)))
+			snprintf(from, sizeof(from), "s%u", (i - ends) % switches);
+		else
+			end_name(f, t, fuzz_bits(f, 2), from, sizeof(from));
+		if (switches && (i < ends + switches || fuzz_below(f, 2)))
+			snprintf(to, sizeof(to), "s%u",
+				 i < ends ? i % switches : (i + 1 - ends) % switches);
+		else
+			end_name(f, t, i + 1, to, sizeof(to));
+		edge.latency = 1000 * fuzz_below(f, 4);
+		edge.both = fuzz_below(f, 32);
+		edge.lanes = fuzz_below(f, 8) ? 1 : fuzz_below(f, 4);
+		mark = vsn_graph_mark(g);
+		vsn_graph_add_link(g, t, &edge, &diag);
+		if (fuzz_below(f, 64) == 0)
+			vsn_graph_truncate(g, mark);
+	}
+}
+
 static void any_network(struct fuzz *f, const struct vsn_topo *t,
 			struct vsn_network *net, u32 n)
 {
@@ -139,12 +235,18 @@ static void any_network(struct fuzz *f, const struct vsn_topo *t,
 	net->nr_tiers = 1 + fuzz_below(f, 3);
 	for (i = 0; i < net->nr_tiers; i++)
 		any_tier(f, t, net, &net->tiers[i]);
+	if (fuzz_below(f, 4) == 0)
+		any_graph(f, t, net);
 }
 
 /* Overwrite some words; what the caller of commit has to see to is kept. */
 static void add_nonsense(struct fuzz *f, struct vsn_topo *t)
 {
-	u32 i, k, n, at, word, dims = t->nr_dims;
+	u32 i, k, n, at, word, dims = t->nr_dims, networks = t->nr_networks;
+	struct vsn_graph *graphs[VSN_MAX_NETWORKS];
+
+	for (n = 0; n < VSN_MAX_NETWORKS; n++)
+		graphs[n] = t->networks[n].graph;
 
 	for (n = fuzz_below(f, 4); n; n--) {
 		at = fuzz_below(f, sizeof(*t) / sizeof(word)) * sizeof(word);
@@ -152,7 +254,7 @@ static void add_nonsense(struct fuzz *f, struct vsn_topo *t)
 		memcpy((u8 *)t + at, &word, sizeof(word));
 	}
 	t->nr_dims = dims;
-	t->nr_networks %= VSN_MAX_NETWORKS + 1;
+	t->nr_networks = vsn_max(t->nr_networks % (VSN_MAX_NETWORKS + 1), networks);
 	for (i = 0; i < VSN_MAX_DIMS; i++) {
 		t->dims[i].name[sizeof(t->dims[i].name) - 1] = 0;
 		t->dims[i].prefix[sizeof(t->dims[i].prefix) - 1] = 0;
@@ -166,6 +268,8 @@ static void add_nonsense(struct fuzz *f, struct vsn_topo *t)
 	for (n = 0; n < VSN_MAX_NETWORKS; n++) {
 		struct vsn_network *net = &t->networks[n];
 
+		/* Kinds of ends are the same, however few there are now. */
+		net->graph = graphs[n];
 		net->name[sizeof(net->name) - 1] = 0;
 		net->nr_tiers %= VSN_MAX_TIERS + 1;
 		for (i = 0; i < VSN_MAX_TIERS; i++)
@@ -205,6 +309,7 @@ bool fuzz_committed(struct fuzz *f, struct vsn_topo *t, u32 max)
 		fuzz_topo(f, t, max, false);
 		if (!vsn_topo_commit(t, &diag))
 			return true;
+		vsn_topo_free(t);
 	}
 	return false;
 }

@@ -10,7 +10,7 @@
 
 #include <stdlib.h>
 
-#include "topo.h"
+#include "graph.h"
 
 struct fuzz {
 	const u8 *next;
@@ -31,11 +31,15 @@ u64 fuzz_bits(struct fuzz *f, u32 bytes);
 u32 fuzz_below(struct fuzz *f, u32 n);
 /*
  * A topology that commit may well accept, of @max endpoints of a kind at most unless
- * some field is made nonsense, which @nonsense allows.
+ * some field is made nonsense, which @nonsense allows.  It is to be given back with
+ * vsn_topo_free().
  */
 void fuzz_topo(struct fuzz *f, struct vsn_topo *t, u32 max, bool nonsense);
 /* One that was accepted; false when several in a row were not. */
 bool fuzz_committed(struct fuzz *f, struct vsn_topo *t, u32 max);
+
+/* What graphs are made of; the one that is as many tries ahead fails, 0: none. */
+extern u32 fuzz_fail;
 
 /* Counts inputs: too few that got far, and the run fails as it ends. */
 void fuzz_count(bool far);

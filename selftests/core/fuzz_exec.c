@@ -202,6 +202,20 @@ static void run(struct exec *x, u64 until, u32 budget)
 	FUZZ_CHECK(x->sim.sched.now >= now);
 }
 
+static void make_slow(struct exec *x, struct fuzz *f)
+{
+	struct vsn_straggler to = {
+		.slow = fuzz_below(f, 2) ? fuzz_bits(f, 4) : fuzz_bits(f, 2),
+		.delay = fuzz_bits(f, 3),
+		.jitter = fuzz_bits(f, 2) ? fuzz_bits(f, 3) : fuzz_bits(f, 6),
+		.seed = fuzz_bits(f, 2),
+	};
+	struct vsn_diag diag;
+
+	if (!vsn_straggler_check(&to, &diag))
+		vsn_straggler_set(&x->sim.sched, fuzz_below(f, x->sim.topo.nr_endpoints), &to);
+}
+
 static void traffic(struct exec *x, struct fuzz *f)
 {
 	u32 rounds, i;
@@ -209,6 +223,8 @@ static void traffic(struct exec *x, struct fuzz *f)
 	for (rounds = 1 + fuzz_below(f, 4); rounds; rounds--) {
 		for (i = fuzz_below(f, 24); i; i--)
 			submit(x, f);
+		if (fuzz_below(f, 4) == 0)
+			make_slow(x, f);
 		if (fuzz_below(f, 4) == 0) {
 			x->sim.fail_at = x->sim.alloc_count + fuzz_below(f, 16);
 			x->sim.fail_count = 1 + fuzz_below(f, 4);
@@ -263,6 +279,7 @@ int LLVMFuzzerTestOneInput(const u8 *data, size_t size)
 	x->sim.fail_count = 1;
 	if (!fuzz_committed(&f, &x->sim.topo, 64) || sim_init(&x->sim)) {
 		FUZZ_CHECK(!x->sim.allocs);
+		vsn_topo_free(&x->sim.topo);
 		free(x);
 		fuzz_count(false);
 		return 0;

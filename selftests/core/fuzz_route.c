@@ -39,6 +39,43 @@ static bool same_path(const struct vsn_path *a, const struct vsn_path *b)
 	       !memcmp(a->hops, b->hops, a->nr_hops * sizeof(a->hops[0]));
 }
 
+static bool not_this(void *ctx, u32 link)
+{
+	return link != *(u32 *)ctx;
+}
+
+/*
+ * Round a link of a path, if there is a way: it is a path without that link, and the
+ * same however little room there is for what was found before.
+ */
+static void check_graph(struct fuzz *f, const struct vsn_topo *t, u32 net, u32 src, u32 dst,
+			const struct vsn_path *path)
+{
+	u32 link = path->hops[fuzz_below(f, path->nr_hops)], i;
+	struct vsn_live live = { .live = not_this, .ctx = &link };
+	struct vsn_path around, again;
+	u32 salt = fuzz_bits(f, 1);
+	static u64 version;
+	int err;
+
+	if (fuzz_below(f, 3))
+		live.version = ++version;
+	err = vsn_route_find_live(t, net + 1, src, dst, 0, salt, &live, &around);
+	fuzz_fail = 1;
+	FUZZ_CHECK(vsn_route_find_live(t, net + 1, src, dst, 0, salt, &live, &again) == err);
+	fuzz_fail = 0;
+	if (err < 0) {
+		FUZZ_CHECK(err == -EHOSTUNREACH);
+		return;
+	}
+	check_path(t, net, src, dst, &around);
+	for (i = 0; i < around.nr_hops; i++)
+		FUZZ_CHECK(around.hops[i] != link);
+	FUZZ_CHECK(same_path(&around, &again));
+	/* From now on something has to go for each that comes. */
+	t->networks[net].graph->max_trees = vsn_max(t->networks[net].graph->nr_trees, 1);
+}
+
 static void check_pair(struct fuzz *f, const struct vsn_topo *t, u32 net, u32 src, u32 dst)
 {
 	u64 c, n = vsn_route_candidates(t, net, src, dst);
@@ -73,6 +110,8 @@ static void check_pair(struct fuzz *f, const struct vsn_topo *t, u32 net, u32 sr
 	FUZZ_CHECK(c < n);
 	FUZZ_CHECK(!vsn_route_path(t, net, src, dst, c, &other));
 	FUZZ_CHECK(same_path(&path, &other));
+	if (t->networks[net].graph)
+		check_graph(f, t, net, src, dst, &path);
 }
 
 int LLVMFuzzerTestOneInput(const u8 *data, size_t size)
@@ -104,5 +143,6 @@ int LLVMFuzzerTestOneInput(const u8 *data, size_t size)
 		reached |= first >= 0;
 	}
 	fuzz_count(reached);
+	vsn_topo_free(&t);
 	return 0;
 }

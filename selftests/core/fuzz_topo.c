@@ -35,7 +35,8 @@ static void check_link(const struct vsn_topo *t, u32 link, const struct vsn_link
 	FUZZ_CHECK(pos->tier < t->networks[pos->net].nr_tiers);
 	FUZZ_CHECK(link - tier->link_base < tier->nr_links);
 	FUZZ_CHECK(pos->plane < tier->planes);
-	FUZZ_CHECK(pos->lane < tier->lanes);
+	FUZZ_CHECK(pos->lane < (tier->kind == VSN_TIER_KIND_GRAPH ? VSN_GRAPH_MAX_LANES :
+							      tier->lanes));
 	FUZZ_CHECK(pos->group < tier->groups);
 	FUZZ_CHECK(vsn_topo_link_figures(t, link, &bandwidth, &latency, &store_forward));
 	FUZZ_CHECK(bandwidth);
@@ -72,6 +73,18 @@ static void check_links(const struct vsn_topo *t)
 	FUZZ_CHECK(found == expected);
 }
 
+static void check_switches(const struct vsn_topo *t)
+{
+	u32 sw, step = t->nr_switches / MAX_SCAN + 1;
+	char name[256];
+
+	for (sw = 0; sw < t->nr_switches; sw += step) {
+		FUZZ_CHECK(vsn_topo_switch_name(t, sw, name, sizeof(name)) > 0);
+		FUZZ_CHECK(vsn_topo_switch_find(t, name) == (int)sw);
+	}
+	FUZZ_CHECK(vsn_topo_switch_name(t, t->nr_switches, name, sizeof(name)) == -ENOENT);
+}
+
 int LLVMFuzzerTestOneInput(const u8 *data, size_t size)
 {
 	static struct vsn_topo t, again;
@@ -81,11 +94,19 @@ int LLVMFuzzerTestOneInput(const u8 *data, size_t size)
 
 	fuzz_init(&f, data, size);
 	fuzz_topo(&f, &t, 512, true);
+	/* No memory, at some point: then it is as if there had been no commit. */
+	fuzz_fail = fuzz_below(&f, 4) ? 0 : 1 + fuzz_below(&f, 24);
 	err = vsn_topo_commit(&t, &diag);
+	if (err == -ENOMEM) {
+		FUZZ_CHECK(!fuzz_fail);
+		err = vsn_topo_commit(&t, &diag);
+	}
+	fuzz_fail = 0;
 	fuzz_count(!err);
 	if (err) {
 		FUZZ_CHECK(err == -EINVAL || err == -EOPNOTSUPP);
 		FUZZ_CHECK(diag.msg[0]);
+		vsn_topo_free(&t);
 		return 0;
 	}
 	/* What was accepted is accepted again, and nothing changes. */
@@ -94,5 +115,7 @@ int LLVMFuzzerTestOneInput(const u8 *data, size_t size)
 	FUZZ_CHECK(!memcmp(&again, &t, sizeof(t)));
 	check_endpoints(&t);
 	check_links(&t);
+	check_switches(&t);
+	vsn_topo_free(&t);
 	return 0;
 }
