@@ -272,8 +272,11 @@ static void add_nonsense(struct fuzz *f, struct vsn_topo *t)
 		net->graph = graphs[n];
 		net->name[sizeof(net->name) - 1] = 0;
 		net->nr_tiers %= VSN_MAX_TIERS + 1;
-		for (i = 0; i < VSN_MAX_TIERS; i++)
+		for (i = 0; i < VSN_MAX_TIERS; i++) {
 			net->tiers[i].name[sizeof(net->tiers[i].name) - 1] = 0;
+			/* No caller could write anything else into it. */
+			*(u8 *)&net->tiers[i].transit &= 1;
+		}
 	}
 }
 

@@ -45,7 +45,7 @@ static inline u32 rnd(u64 *seed, u32 n)
 }
 
 static inline int link_to(struct vsn_graph *g, const struct vsn_topo *t, const char *from,
-		   const char *to, u64 latency, u32 lanes, struct vsn_diag *diag)
+			  const char *to, u64 latency, u32 lanes, struct vsn_diag *diag)
 {
 	struct vsn_graph_edge edge = {
 		.from = from, .to = to, .bandwidth = 10 * GB, .latency = latency,

@@ -345,8 +345,8 @@ TEST_F(graph, random)
 		}
 		for (i = 0; i < 4; i++) {
 			o.down[rnd(&self->seed, self->t->nr_links)] = true;
-			dst = self->t->networks[0].graph->ends[
-				rnd(&self->seed, self->t->networks[0].graph->nr_ends)];
+			dst = rnd(&self->seed, self->t->networks[0].graph->nr_ends);
+			dst = self->t->networks[0].graph->ends[dst];
 			oracle_search(&o, dst);
 			for (src = 0; src < self->t->nr_endpoints; src++) {
 				if (src == dst || !vsn_graph_joins(self->t->networks[0].graph,

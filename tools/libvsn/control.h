@@ -165,7 +165,8 @@ struct vsn_ctl_graph {
  * @link_count: out: directed links in the whole tier
  * @transit: endpoints of a graph forward, in @switch_latency
  *
- * A network that is a graph has one tier, of VSN_TIER_KIND_GRAPH.  A field of value 0 is not sent: the kernel's default holds.
+ * A network that is a graph has one tier, of VSN_TIER_KIND_GRAPH.  A field of value 0
+ * is not sent: the kernel's default holds.
  */
 struct vsn_ctl_tier {
 	char name[VSN_CTL_NAME];

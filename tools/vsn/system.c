@@ -77,7 +77,7 @@ uint32_t value32(struct reader *r, enum unit what, const char *text, const char 
 	return v;
 }
 
-uint32_t efficiency(struct reader *r, const char *text, const char *path)
+uint32_t ratio(struct reader *r, const char *text, const char *path)
 {
 	uint32_t v = value32(r, UNIT_RATIO, text, path, "efficiency");
 	char where[256];
@@ -208,7 +208,7 @@ static void read_port(struct reader *r, struct vsn_ctl_tier *t, uint32_t kind,
 	p->kind = kind;
 	p->bandwidth = value(r, UNIT_RATE, y->bandwidth, path, "bandwidth");
 	p->latency = value(r, UNIT_TIME, y->latency, path, "latency");
-	p->efficiency = efficiency(r, y->efficiency, path);
+	p->efficiency = ratio(r, y->efficiency, path);
 }
 
 /* A tier that attaches endpoints has ports, one that attaches switches an uplink. */

@@ -94,7 +94,7 @@ static void read_links(struct reader *r, const struct vsn_topo *t, struct vsn_gr
 		link->lanes = from->lanes ? from->lanes : 1;
 		link->bandwidth = value(r, UNIT_RATE, from->bandwidth, where, "bandwidth");
 		link->latency = value(r, UNIT_TIME, from->latency, where, "latency");
-		link->efficiency = efficiency(r, from->efficiency, where);
+		link->efficiency = ratio(r, from->efficiency, where);
 		if (!r->failed && totals_link(g, t, link, why, sizeof(why)))
 			complain(r, where, "%s", why);
 	}

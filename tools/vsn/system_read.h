@@ -26,7 +26,7 @@ uint64_t value(struct reader *r, enum unit what, const char *text, const char *p
 	       const char *key);
 uint32_t value32(struct reader *r, enum unit what, const char *text, const char *path,
 		 const char *key);
-uint32_t efficiency(struct reader *r, const char *text, const char *path);
+uint32_t ratio(struct reader *r, const char *text, const char *path);
 void *array(struct reader *r, size_t count, size_t size);
 
 /* The graph of a network that is at a path; dimensions and kinds are read. */
