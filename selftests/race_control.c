@@ -41,6 +41,33 @@ const struct race_side endpoint_get = {
 	.cleanup = race_nl_cleanup, .errs = GONE,
 };
 
+static int endpoint_set_step(struct race_worker *w)
+{
+	begin(w, VSN_CMD_ENDPOINT_SET);
+	nl_u32(&w->m, VSN_A_ENDPOINT_ID, race_random(w, 4));
+	nl_u32(&w->m, VSN_A_ENDPOINT_SLOW, race_random(w, 1000000));
+	nl_u32(&w->m, VSN_A_ENDPOINT_JITTER, race_random(w, 1000000));
+	return ask(w);
+}
+
+const struct race_side endpoint_set = {
+	.name = "endpoint-set", .setup = race_nl_setup, .step = endpoint_set_step,
+	.cleanup = race_nl_cleanup, .errs = GONE,
+};
+
+static int route_get_step(struct race_worker *w)
+{
+	begin(w, VSN_CMD_ROUTE_GET);
+	nl_str(&w->m, VSN_A_ROUTE_SOURCE, "b0.npu0.d0");
+	nl_str(&w->m, VSN_A_ROUTE_DESTINATION, "b1.npu3.d1");
+	return ask(w);
+}
+
+const struct race_side route_get = {
+	.name = "route-get", .setup = race_nl_setup, .step = route_get_step,
+	.cleanup = race_nl_cleanup, .errs = GONE,
+};
+
 /* Ids of links have no gaps in the first tier. */
 static int link_get_step(struct race_worker *w)
 {

@@ -5,7 +5,7 @@
  *
  * Who has it open keeps it, so each step of a user opens it anew.
  */
-#include "nl_fabric.h"
+#include "nl_graph.h"
 #include "race_fixture.h"
 #include "race_users.h"
 
@@ -24,6 +24,8 @@ CELL(fabric_del, pool_read, OPENED);
 CELL(fabric_del, pool_write, OPENED);
 CELL(fabric_del, window_write, OPENED);
 CELL(fabric_del, endpoint_get, OPENED);
+CELL(fabric_del, endpoint_set, OPENED);
+CELL(fabric_del, route_get, OPENED);
 CELL(fabric_del, link_get, OPENED);
 CELL(fabric_del, region_get, OPENED);
 CELL(fabric_del, region_new, OPENED);
@@ -76,6 +78,44 @@ static const struct race_side draft_del = {
 	.cleanup = race_nl_cleanup,
 };
 
+/*
+ * The same with a graph: what one adds, the other finds there. A message that fails
+ * takes back its own part only.
+ */
+static int graph_step(struct race_worker *w)
+{
+	int err;
+
+	nl_fabric(&w->s, &w->m, VSN_CMD_FABRIC_NEW, w->race->name);
+	put_graph_draft(&w->m);
+	err = nl_ask(&w->s, &w->m, &w->r);
+	if (err && err != -EEXIST)
+		return err;
+	nl_fabric(&w->s, &w->m, VSN_CMD_FABRIC_SET, w->race->name);
+	put_graph_halves(&w->m);
+	err = nl_ask(&w->s, &w->m, &w->r);
+	if (err && err != -EEXIST)
+		return err;
+	nl_fabric(&w->s, &w->m, VSN_CMD_FABRIC_SET, w->race->name);
+	put_graph_middle(&w->m);
+	nl_flag(&w->m, VSN_A_FABRIC_COMMIT);
+	err = nl_ask(&w->s, &w->m, &w->r);
+	if (err)
+		return err;
+	/* Paths of graphs are cached: two fill the same entry. */
+	nl_fabric(&w->s, &w->m, VSN_CMD_ROUTE_GET, w->race->name);
+	nl_str(&w->m, VSN_A_ROUTE_SOURCE, "a0");
+	nl_str(&w->m, VSN_A_ROUTE_DESTINATION, "a15");
+	return nl_ask(&w->s, &w->m, &w->r);
+}
+
+/* ENOENT: begun again meanwhile, and the ends of a link are not there yet. */
+static const struct race_side graph = {
+	.name = "graph", .setup = race_nl_setup, .step = graph_step,
+	.cleanup = race_nl_cleanup, .errs = RACE_ERRS(EBUSY, EEXIST, EINVAL),
+};
+
+CELL(draft_del, graph, .bare = true, .errs = RACE_ERRS(ENOENT, ENODEV));
 CELL(draft_del, draft, .bare = true, .errs = RACE_ERRS(ENOENT, ENODEV));
 
 TEST_HARNESS_MAIN

@@ -41,6 +41,8 @@ extern const struct race_side link_get;
 extern const struct race_side region_get;
 extern const struct race_side region_new;
 extern const struct race_side limits;
+extern const struct race_side endpoint_set;
+extern const struct race_side route_get;
 extern const struct race_side dumps;
 extern const struct race_side slow_dump;
 extern const struct race_side monitor;

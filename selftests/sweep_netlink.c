@@ -6,141 +6,13 @@
  * answer is lost was either done or not; one that is done is heard of, or the listener
  * is told that it missed something.
  */
-#include "nl_fabric.h"
-#include "sweep.h"
+#include "sweep_nl.h"
 
-/* Of a message that did not arrive, or whose handler had no memory. */
-#define REFUSED		{ ENOMEM, ENOBUFS, EFAULT }
-
-static struct nl_sock nl, listener;
-static struct nl_msg msg;
-static char answer[NL_ROOM];
 static struct vsn_ctl_region *region;
 static void *mapped = MAP_FAILED;
 static uint64_t limit_before;
-static uint32_t objects;	/* in the answer */
-
-/* The other end */
-
-static bool connect_nl(void)
-{
-	struct timeval patience = { .tv_sec = 5 };
-
-	return !nl_open(&nl) &&
-	       !setsockopt(nl.fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
-}
-
-static bool listen_too(void)
-{
-	if (!connect_nl() || nl_open(&listener))
-		return false;
-	return !setsockopt(listener.fd, SOL_NETLINK, NETLINK_ADD_MEMBERSHIP, &listener.group,
-			   sizeof(listener.group));
-}
-
-static void disconnect(void)
-{
-	nl_close(&nl);
-}
-
-/* Ask, and read until the answer is complete. */
-static int ask(void)
-{
-	struct nlmsghdr *h;
-	size_t left;
-	ssize_t n;
-	int err;
-
-	objects = 0;
-	err = nl_send(&nl, &msg);
-	if (err)
-		return err;
-	for (;;) {
-		n = recv(nl.fd, answer, sizeof(answer), 0);
-		if (n <= 0) {
-			scene.lost = true;
-			return n ? -errno : -EIO;
-		}
-		h = (struct nlmsghdr *)answer;
-		for (left = n; NLMSG_OK(h, left); h = NLMSG_NEXT(h, left)) {
-			if (h->nlmsg_seq != msg.hdr.nlmsg_seq)
-				continue;
-			if (h->nlmsg_type == NLMSG_ERROR || h->nlmsg_type == NLMSG_DONE) {
-				memcpy(&err, NLMSG_DATA(h), sizeof(err));
-				return err;
-			}
-			objects++;
-		}
-	}
-}
-
-static void request(uint8_t cmd)
-{
-	nl_fabric(&nl, &msg, cmd, scene.name);
-}
-
-static void request_dump(uint8_t cmd)
-{
-	request(cmd);
-	msg.hdr.nlmsg_flags |= NLM_F_DUMP;
-}
-
-static const char *one_object(int err)
-{
-	return !err && objects != 1 ? "an answer of its own was due" : NULL;
-}
-
-static const char *some_objects(int err)
-{
-	return !err && !objects ? "objects were due" : NULL;
-}
-
-/* A change that was done is heard of once; one that was refused is not. */
-static const char *check_heard(int err)
-{
-	bool overrun = false;
-	int n = 0;
-
-	for (;;) {
-		if (recv(listener.fd, answer, sizeof(answer), MSG_DONTWAIT) > 0)
-			n++;
-		else if (errno == ENOBUFS)
-			overrun = true;
-		else
-			break;
-	}
-	nl_close(&listener);
-	if (n > 1)
-		return "heard of more than once";
-	if (err && !scene.lost && (n || overrun))
-		return "heard of, but was refused";
-	return !err && !n && !overrun ? "not heard of" : NULL;
-}
-
-static const char *check_heard_and_answered(int err)
-{
-	const char *why = check_heard(err);
-
-	return why ? why : one_object(err);
-}
 
 /* Fabrics */
-
-static void drop_fabric(void)
-{
-	vsn_ctl_fabric_del(scene.ctl, scene.name);
-	disconnect();
-}
-
-static bool draft_of(void (*put)(struct nl_msg *m))
-{
-	if (!connect_nl())
-		return false;
-	request(VSN_CMD_FABRIC_NEW);
-	if (put)
-		put(&msg);
-	return !ask();
-}
 
 static void put_kinds(struct nl_msg *m)
 {
@@ -552,8 +424,6 @@ static int limit_set_module(void)
 	nl_u64(&msg, VSN_A_LIMIT_RESIDENT, 96 * MIB);
 	return ask();
 }
-
-#define ROW(what, ...)	{ .name = what, .errnos = REFUSED, __VA_ARGS__ }
 
 #define PARTS		9	/* of the fabric of nl_fabric.h */
 
