@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Between sched.c (streams, events) and chunk.c (how a chunk travels). */
+/* Between sched.c (streams, events), chunk.c (how a chunk travels) and their helpers. */
 #ifndef VSN_CORE_SCHED_IMPL_H
 #define VSN_CORE_SCHED_IMPL_H
 
