@@ -116,6 +116,10 @@ static void effect_xfer(void *ctx, const struct vsn_xfer *xfer)
 	trace_vsn_link_xfer(fabric->id, xfer);
 }
 
+static void effect_fault(void *ctx, const struct vsn_fault *fault)
+{
+}
+
 static const struct vsn_sched_ops ops = {
 	.copy = effect_copy,
 	.fill = effect_fill,
@@ -124,6 +128,7 @@ static const struct vsn_sched_ops ops = {
 	.load = effect_load,
 	.complete = effect_complete,
 	.xfer = effect_xfer,
+	.fault = effect_fault,
 };
 
 /**

@@ -13,6 +13,7 @@
 #ifndef VSN_CORE_ROUTE_IMPL_H
 #define VSN_CORE_ROUTE_IMPL_H
 
+#include "rng.h"
 #include "route.h"
 
 /**
@@ -92,16 +93,6 @@ struct vsn_walk {
 	u64 count;
 	u64 number;
 };
-
-/* A finaliser of the murmur family: spreads every input bit over all output bits. */
-static inline u64 vsn_mix(u64 h)
-{
-	h ^= h >> 33;
-	h *= 0xff51afd7ed558ccdULL;
-	h ^= h >> 33;
-	h *= 0xc4ceb9fe1a85ec53ULL;
-	return h ^ h >> 33;
-}
 
 /* One of @n ways to go on. */
 u32 vsn_walk_choose(struct vsn_walk *w, u32 n, enum vsn_choice what);
