@@ -236,11 +236,17 @@ static void push_due(struct vsn_sched *s, struct vsn_fault *f, u64 time, u64 pha
 	vsn_heap_push(&s->faults.due, &ev);
 }
 
+static void tell(struct vsn_sched *s, const struct vsn_fault *f)
+{
+	s->faults.changes++;
+	s->ops->fault(s->ctx, f);
+}
+
 static void begin(struct vsn_sched *s, struct vsn_fault *f)
 {
 	struct vsn_site *site = site_of(s, f);
 
-	f->phase = VSN_FAULT_ACTIVE;
+	f->state = VSN_FAULT_STATE_ACTIVE;
 	f->site_next = site->active;
 	site->active = f;
 	if (f->manual)
@@ -248,7 +254,7 @@ static void begin(struct vsn_sched *s, struct vsn_fault *f)
 	update(s, f, site);
 	if (f->until != VSN_TIME_MAX)
 		push_due(s, f, f->until, PHASE_END);
-	s->ops->fault(s->ctx, f);
+	tell(s, f);
 }
 
 static void forget(struct vsn_sched *s, struct vsn_fault *f)
@@ -270,7 +276,7 @@ static void end(struct vsn_sched *s, struct vsn_fault *f)
 	struct vsn_site *site = site_of(s, f);
 	struct vsn_fault **slot;
 
-	if (f->phase == VSN_FAULT_ACTIVE) {
+	if (f->state == VSN_FAULT_STATE_ACTIVE) {
 		for (slot = &site->active; *slot != f; slot = &(*slot)->site_next)
 			;
 		*slot = f->site_next;
@@ -278,8 +284,8 @@ static void end(struct vsn_sched *s, struct vsn_fault *f)
 			site->manual = NULL;
 		update(s, f, site);
 	}
-	f->phase = VSN_FAULT_OVER;
-	s->ops->fault(s->ctx, f);
+	f->state = VSN_FAULT_STATE_OVER;
+	tell(s, f);
 	forget(s, f);
 }
 
@@ -415,7 +421,7 @@ static struct vsn_fault *prepare(struct vsn_sched *s, const struct vsn_fault *wa
 		return NULL;
 	*f = *want;
 	f->id = ++faults->last_id;
-	f->phase = VSN_FAULT_SCHEDULED;
+	f->state = VSN_FAULT_STATE_SCHEDULED;
 	f->next = NULL;
 	f->prev = faults->last;
 	if (f->prev)
@@ -468,7 +474,7 @@ int vsn_fault_add(struct vsn_sched *s, const struct vsn_fault *want, u32 *id,
 	*id = f->id;
 	if (f->at > s->now) {
 		push_due(s, f, f->at, PHASE_BEGIN);
-		s->ops->fault(s->ctx, f);
+		tell(s, f);
 	} else {
 		begin(s, f);
 	}
@@ -514,7 +520,7 @@ int vsn_fault_del(struct vsn_sched *s, u32 id, struct vsn_diag *diag)
 {
 	struct vsn_fault *f = (struct vsn_fault *)vsn_fault_find(s, id);
 
-	if (!f || f->id != id)
+	if (!f || f->id != id || f->manual)
 		return vsn_refuse(diag, -ENOENT, "id %u: no such fault", id);
 	delete(s, f);
 	return 0;
@@ -578,7 +584,7 @@ int vsn_fault_set_health(struct vsn_sched *s, bool is_switch, u32 target,
 		f->what = *health;
 		f->at = s->now;
 		update(s, f, site);
-		s->ops->fault(s->ctx, f);
+		tell(s, f);
 		return 0;
 	}
 	if (s->faults.nr >= VSN_MAX_FAULTS || s->faults.last_id == U32_MAX)

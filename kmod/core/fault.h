@@ -38,12 +38,6 @@ struct vsn_topo;
 /* Times that a link sends a chunk again, at most, before it gives it up */
 #define VSN_MAX_RETRIES		64U
 
-enum vsn_fault_phase {
-	VSN_FAULT_SCHEDULED,	/* has yet to begin */
-	VSN_FAULT_ACTIVE,
-	VSN_FAULT_OVER,		/* or deleted; about to be freed */
-};
-
 /**
  * struct vsn_health - state of a link or a switch
  * @down: nothing gets through
@@ -61,8 +55,8 @@ struct vsn_health {
 /**
  * struct vsn_fault - something that happens to a link or a switch
  * @id: from 1, not used again
- * @phase: enum vsn_fault_phase
- * @manual: the site's own setting, not an event; there is one at most
+ * @state: enum vsn_fault_state
+ * @manual: the site's own setting, to be changed as such; there is one at most
  * @is_switch: @target is a switch, not a link
  * @target: id of the link or switch
  * @what: what it does
@@ -74,7 +68,7 @@ struct vsn_health {
  */
 struct vsn_fault {
 	u32 id;
-	u32 phase;
+	u32 state;
 	bool manual;
 	bool is_switch;
 	u32 target;
@@ -133,6 +127,7 @@ struct vsn_fault_policy {
  * @nr_switches_down: of these, switches
  * @nr_errors: links with an error rate
  * @recoveries: how often a site came up
+ * @changes: how often the list of faults changed
  * @first: the one with the least id
  * @last: the one with the greatest
  * @due: begins and ends that are to come
@@ -147,6 +142,7 @@ struct vsn_faults {
 	u32 nr_switches_down;
 	u32 nr_errors;
 	u64 recoveries;
+	u32 changes;
 	struct vsn_fault *first;
 	struct vsn_fault *last;
 	struct vsn_heap due;

@@ -52,7 +52,7 @@ struct vsn_xfer {
  * @load: read an aligned word
  * @complete: the operation is done; it is the caller's again
  * @xfer: a transfer crossed a link
- * @fault: a fault was scheduled, has begun, was changed, or is over; see its phase
+ * @fault: a fault was scheduled, has begun, was changed, or is over; see its state
  *
  * copy, fill, reduce, atomic and load return 0 or a negative errno, which becomes the
  * operation's status.

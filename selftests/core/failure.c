@@ -63,8 +63,12 @@ TEST_F(failure, degraded)
 	sim_run(sim);
 	EXPECT_EQ(push_time(65536) - ser(wire_of(65536), 28 * GB) + ser(wire_of(65536), 7 * GB),
 		  sim_find(sim, 2)->end - sim_find(sim, 2)->start);
-	ASSERT_EQ(0, vsn_fault_del(&sim->sched, 1, &self->diag));
+	/* What was set is no fault to be deleted, but to be set as it was. */
+	ASSERT_EQ(-ENOENT, vsn_fault_del(&sim->sched, 1, &self->diag));
 	ASSERT_EQ(0, vsn_fault_del(&sim->sched, 2, &self->diag));
+	h.bandwidth = ALL;
+	ASSERT_EQ(0, vsn_fault_set_health(&sim->sched, false, link_of(sim, 1, 0, 1), &h,
+					  &self->diag));
 	submit_copy(sim, 0, 0, 1, 0, 65536, 3);
 	sim_run(sim);
 	EXPECT_EQ(push_time(65536), sim_find(sim, 3)->end - sim_find(sim, 3)->start);
@@ -105,9 +109,9 @@ TEST_F(failure, at_and_until)
 			  end - start);
 	}
 	EXPECT_EQ(0, sim->sched.faults.nr);
-	EXPECT_EQ(1, sim->nr_faults[VSN_FAULT_SCHEDULED]);
-	EXPECT_EQ(1, sim->nr_faults[VSN_FAULT_ACTIVE]);
-	EXPECT_EQ(1, sim->nr_faults[VSN_FAULT_OVER]);
+	EXPECT_EQ(1, sim->nr_faults[VSN_FAULT_STATE_SCHEDULED]);
+	EXPECT_EQ(1, sim->nr_faults[VSN_FAULT_STATE_ACTIVE]);
+	EXPECT_EQ(1, sim->nr_faults[VSN_FAULT_STATE_OVER]);
 }
 
 /*

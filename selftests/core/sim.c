@@ -186,8 +186,8 @@ static void sim_effect_fault(void *ctx, const struct vsn_fault *f)
 {
 	struct sim *sim = ctx;
 
-	digest(sim, (u64[]){ f->id, f->phase, f->target, f->at, sim->sched.now }, 5);
-	sim->nr_faults[f->phase]++;
+	digest(sim, (u64[]){ f->id, f->state, f->target, f->at, sim->sched.now }, 5);
+	sim->nr_faults[f->state]++;
 }
 
 static const struct vsn_sched_ops effects = {
