@@ -84,6 +84,12 @@ static void endpoint_parse(struct vsn_ctl_endpoint *e, const struct nlmsghdr *nl
 		case VSN_A_ENDPOINT_FAULT_BYTES:
 			e->fault_bytes = vsn_get_uint(nla);
 			break;
+		case VSN_A_ENDPOINT_REPLAYS:
+			e->replays = vsn_get_uint(nla);
+			break;
+		case VSN_A_ENDPOINT_REPLAY_WIRE:
+			e->replay_wire = vsn_get_uint(nla);
+			break;
 		}
 	}
 }

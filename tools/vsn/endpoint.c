@@ -26,6 +26,9 @@ static int endpoint_show_one(const struct vsn_ctl_endpoint *e, void *arg)
 	out_u64("atomics", "atomics", e->atomics);
 	out_u64("faults", "faults", e->faults);
 	out_unit("fault_bytes", "fault-bytes", UNIT_SIZE, e->fault_bytes);
+	out_u64("replays", e->replays ? "replays" : NULL, e->replays);
+	out_unit("replay_wire", e->replay_wire ? "replay-wire" : NULL, UNIT_SIZE,
+		 e->replay_wire);
 	out_object_end();
 	return 0;
 }
