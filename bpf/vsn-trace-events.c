@@ -10,6 +10,7 @@ const char *const vsn_trace_types[VSN_TRACE_NR_TYPES] = {
 	[VSN_TRACE_OP_COMPLETE] = "op_complete",
 	[VSN_TRACE_LINK_XFER] = "link_xfer",
 	[VSN_TRACE_FAULT] = "fault",
+	[VSN_TRACE_LINK_STATE] = "link_state",
 };
 
 struct line {
@@ -105,6 +106,16 @@ void vsn_trace_print_event(FILE *out, bool json, const struct vsn_trace_event *e
 		count(&l, "bytes", e->payload);
 		string(&l, "access", e->flags ? "store" : "load");
 		number(&l, "status", e->status);
+		break;
+	case VSN_TRACE_LINK_STATE:
+		count(&l, "fabric", e->fabric);
+		count(&l, e->flags & VSN_TRACE_SWITCH ? "switch" : "link", e->link);
+		string(&l, "state", e->flags & VSN_TRACE_DOWN ? "down" : "up");
+		count(&l, "bandwidth_part", e->payload);
+		count(&l, "extra_latency", e->value);
+		count(&l, "error_rate", e->wire);
+		count(&l, "fault", e->chunk);
+		count(&l, "now", e->start);
 		break;
 	}
 	line_end(&l);

@@ -16,7 +16,8 @@ static const char usage_text[] =
 	"Print what a vsn fabric does, until interrupted, for a time, or while COMMAND runs.\n"
 	"\n"
 	"  -f, --fabric FABRIC    only this fabric: a name or an id\n"
-	"  -e, --events LIST      only these: op_submit,op_complete,link_xfer,fault\n"
+	"  -e, --events LIST      only these: op_submit,op_complete,link_xfer,fault,\n"
+	"                         link_state\n"
 	"  -i, --initiator EP     only on behalf of this endpoint: a name (with -f) or an id\n"
 	"  -s, --summary          exact totals at the end instead of events\n"
 	"  -j, --json             JSON: an object a line, or one object for a summary\n"
@@ -55,7 +56,7 @@ static int parse_events(struct vsn_trace_options *opt, char *list)
 				break;
 		if (i == VSN_TRACE_NR_TYPES)
 			return vsn_trace_err("-e: unknown event '%s': %s", word,
-					     "op_submit, op_complete, link_xfer or fault");
+					     "op_submit, op_complete, link_xfer, fault or link_state");
 		opt->types[i] = true;
 	}
 	for (i = 0; i < VSN_TRACE_NR_TYPES; i++)

@@ -300,4 +300,34 @@ int BPF_PROG(fault, __u32 fabric, __u32 initiator, __u32 home, __u64 ua,
 	return 0;
 }
 
+/* Nobody does this: no initiator is what it is about. */
+SEC("tp_btf/vsn_link_state")
+int BPF_PROG(link_state, __u32 fabric, const struct vsn_fault *fault,
+	     const struct vsn_health *health, __u64 now)
+{
+	struct vsn_trace_totals *t;
+	struct vsn_trace_event *e;
+
+	if (!fault || !health) {
+		add(&failed, 1);
+		return 0;
+	}
+	t = begin(VSN_TRACE_LINK_STATE, fabric, ~0U);
+	if (!t || summary)
+		return 0;
+	e = event(t, VSN_TRACE_LINK_STATE, fabric, ~0U);
+	if (!e)
+		return 0;
+	e->flags = (health->down ? VSN_TRACE_DOWN : 0) |
+		   (fault->is_switch ? VSN_TRACE_SWITCH : 0);
+	e->link = fault->target;
+	e->chunk = fault->manual ? 0 : fault->id;
+	e->start = now;
+	e->payload = health->bandwidth;
+	e->wire = health->errors;
+	e->value = health->latency;
+	bpf_ringbuf_submit(e, 0);
+	return 0;
+}
+
 char _license[] SEC("license") = "GPL";

@@ -103,6 +103,8 @@ static int load(struct trace *t)
 	bpf_program__set_autoload(t->skel->progs.op_complete, opt->types[VSN_TRACE_OP_COMPLETE]);
 	bpf_program__set_autoload(t->skel->progs.link_xfer, opt->types[VSN_TRACE_LINK_XFER]);
 	bpf_program__set_autoload(t->skel->progs.fault, opt->types[VSN_TRACE_FAULT]);
+	bpf_program__set_autoload(t->skel->progs.link_state,
+				  opt->types[VSN_TRACE_LINK_STATE]);
 	/* A summary needs no room for events, but a map cannot be empty. */
 	bpf_map__set_max_entries(t->skel->maps.events,
 				 opt->summary ? (unsigned int)sysconf(_SC_PAGESIZE) :

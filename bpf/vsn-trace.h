@@ -20,7 +20,14 @@ enum vsn_trace_type {
 	VSN_TRACE_OP_COMPLETE,
 	VSN_TRACE_LINK_XFER,
 	VSN_TRACE_FAULT,
+	VSN_TRACE_LINK_STATE,
 	VSN_TRACE_NR_TYPES,
+};
+
+/* Flags of VSN_TRACE_LINK_STATE */
+enum vsn_trace_state {
+	VSN_TRACE_DOWN		= 1,
+	VSN_TRACE_SWITCH	= 2,
 };
 
 /* No fabric has this id. */
@@ -30,22 +37,23 @@ enum vsn_trace_type {
  * struct vsn_trace_event - one event in the ring buffer
  * @type: enum vsn_trace_type, tells which fields are meant
  * @opcode: of the operation
- * @flags: of the operation; fault: 1 for a store
+ * @flags: of the operation; fault: 1 for a store; state: of enum vsn_trace_state
  * @tier: index of the tier
  * @status: 0 or a negative errno
  * @fabric: id of the fabric
  * @initiator: endpoint on whose behalf
  * @stream: of the operation
  * @network: index of the network, or -1
- * @link: id of the link; fault: endpoint that holds the page
- * @chunk: number of the chunk within the operation
+ * @link: id of the link, or of the switch; fault: endpoint that holds the page
+ * @chunk: number of the chunk within the operation; state: id of the fault, or 0
  * @user_data: of the operation
- * @start: ps; submit: the fabric's time
+ * @start: ps; submit, state: the fabric's time
  * @end: ps
- * @payload: bytes
- * @wire: bytes
+ * @payload: bytes; state: part of the bandwidth that is left, parts per million
+ * @wire: bytes; state: error rate, in units of 10^-12
  * @addr: destination of the operation, or unified address of the fault
- * @value: source of the operation (submit), or its value (complete)
+ * @value: source of the operation (submit), or its value (complete); state: extra
+ *	latency, ps
  */
 struct vsn_trace_event {
 	__u8 type;

@@ -16,6 +16,7 @@
 
 #include "engine.h"
 #include "fabric.h"
+#include "netlink.h"
 #include "queue.h"
 #include "trace.h"
 
@@ -116,6 +117,23 @@ static void effect_xfer(void *ctx, const struct vsn_xfer *xfer)
 	trace_vsn_link_xfer(fabric->id, xfer);
 }
 
+static void effect_fault(void *ctx, const struct vsn_fault *fault)
+{
+	struct vsn_fabric *fabric = ctx;
+	struct vsn_sched *s = &fabric->engine.sched;
+	struct vsn_site site;
+
+	if (fault->state != VSN_FAULT_STATE_SCHEDULED) {
+		if (fault->is_switch)
+			vsn_fault_switch(s, fault->target, &site);
+		else
+			vsn_fault_link(s, fault->target, &site);
+		trace_vsn_link_state(fabric->id, fault, &site.health, s->now);
+	}
+	vsn_nl_notify_fault(fabric, fault);
+	cond_resched();
+}
+
 static const struct vsn_sched_ops ops = {
 	.copy = effect_copy,
 	.fill = effect_fill,
@@ -124,6 +142,7 @@ static const struct vsn_sched_ops ops = {
 	.load = effect_load,
 	.complete = effect_complete,
 	.xfer = effect_xfer,
+	.fault = effect_fault,
 };
 
 /**

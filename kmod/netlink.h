@@ -9,6 +9,8 @@
 
 struct vsn_diag;
 struct vsn_fabric;
+struct vsn_fault;
+struct vsn_site;
 struct vsn_topo;
 
 int vsn_nl_init(void);
@@ -55,6 +57,11 @@ static inline struct vsn_nl_dump *vsn_nl_dump_ctx(struct netlink_callback *cb)
 
 struct sk_buff *vsn_nl_notify_new(size_t size);
 void vsn_nl_notify(struct sk_buff *skb);
+
+/* Faults, links and switches: netlink_fault.c, netlink_state.c; engine->lock held. */
+void vsn_nl_notify_fault(struct vsn_fabric *fabric, const struct vsn_fault *f);
+void vsn_nl_notify_state(struct vsn_fabric *fabric, bool is_switch, u32 target);
+int vsn_nl_put_health(struct sk_buff *skb, const struct vsn_site *site);
 
 /* Topology as attributes: netlink_topo.c. */
 int vsn_nl_topo_parse(const struct genl_info *info, struct vsn_topo *topo);

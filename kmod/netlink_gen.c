@@ -21,6 +21,16 @@ static const struct netlink_range_validation vsn_a_graph_link_efficiency_range =
 	.max	= 1000000ULL,
 };
 
+static const struct netlink_range_validation vsn_a_link_bandwidth_part_range = {
+	.min	= 1ULL,
+	.max	= 1000000ULL,
+};
+
+static const struct netlink_range_validation vsn_a_fault_bandwidth_part_range = {
+	.min	= 1ULL,
+	.max	= 1000000ULL,
+};
+
 /* Common nested types */
 const struct nla_policy vsn_dim_nl_policy[VSN_A_DIM_SIZE + 1] = {
 	[VSN_A_DIM_NAME] = { .type = NLA_NUL_STRING, .len = VSN_NAME_LEN, },
@@ -217,6 +227,80 @@ static const struct nla_policy vsn_endpoint_set_nl_policy[VSN_A_ENDPOINT_SEED + 
 	[VSN_A_ENDPOINT_SEED] = { .type = NLA_UINT, },
 };
 
+/* VSN_CMD_LINK_SET - do */
+static const struct nla_policy vsn_link_set_nl_policy[VSN_A_LINK_ERROR_RATE + 1] = {
+	[VSN_A_LINK_FABRIC] = { .type = NLA_NUL_STRING, .len = VSN_NAME_LEN, },
+	[VSN_A_LINK_ID] = { .type = NLA_U32, },
+	[VSN_A_LINK_STATE] = NLA_POLICY_RANGE(NLA_U32, 1, 2),
+	[VSN_A_LINK_BANDWIDTH_PART] = NLA_POLICY_FULL_RANGE(NLA_U32, &vsn_a_link_bandwidth_part_range),
+	[VSN_A_LINK_EXTRA_LATENCY] = { .type = NLA_UINT, },
+	[VSN_A_LINK_ERROR_RATE] = { .type = NLA_UINT, },
+};
+
+/* VSN_CMD_SWITCH_GET - do */
+static const struct nla_policy vsn_switch_get_do_nl_policy[VSN_A_SWITCH_NAME + 1] = {
+	[VSN_A_SWITCH_FABRIC] = { .type = NLA_NUL_STRING, .len = VSN_NAME_LEN, },
+	[VSN_A_SWITCH_ID] = { .type = NLA_U32, },
+	[VSN_A_SWITCH_NAME] = { .type = NLA_NUL_STRING, .len = 511, },
+};
+
+/* VSN_CMD_SWITCH_GET - dump */
+static const struct nla_policy vsn_switch_get_dump_nl_policy[VSN_A_SWITCH_DOWN + 1] = {
+	[VSN_A_SWITCH_FABRIC] = { .type = NLA_NUL_STRING, .len = VSN_NAME_LEN, },
+	[VSN_A_SWITCH_DOWN] = { .type = NLA_FLAG, },
+};
+
+/* VSN_CMD_SWITCH_SET - do */
+static const struct nla_policy vsn_switch_set_nl_policy[VSN_A_SWITCH_STATE + 1] = {
+	[VSN_A_SWITCH_FABRIC] = { .type = NLA_NUL_STRING, .len = VSN_NAME_LEN, },
+	[VSN_A_SWITCH_ID] = { .type = NLA_U32, },
+	[VSN_A_SWITCH_NAME] = { .type = NLA_NUL_STRING, .len = 511, },
+	[VSN_A_SWITCH_STATE] = NLA_POLICY_RANGE(NLA_U32, 1, 2),
+};
+
+/* VSN_CMD_FAULT_GET - do */
+static const struct nla_policy vsn_fault_get_do_nl_policy[VSN_A_FAULT_ID + 1] = {
+	[VSN_A_FAULT_FABRIC] = { .type = NLA_NUL_STRING, .len = VSN_NAME_LEN, },
+	[VSN_A_FAULT_ID] = { .type = NLA_U32, },
+};
+
+/* VSN_CMD_FAULT_GET - dump */
+static const struct nla_policy vsn_fault_get_dump_nl_policy[VSN_A_FAULT_FABRIC + 1] = {
+	[VSN_A_FAULT_FABRIC] = { .type = NLA_NUL_STRING, .len = VSN_NAME_LEN, },
+};
+
+/* VSN_CMD_FAULT_NEW - do */
+static const struct nla_policy vsn_fault_new_nl_policy[VSN_A_FAULT_UNTIL + 1] = {
+	[VSN_A_FAULT_FABRIC] = { .type = NLA_NUL_STRING, .len = VSN_NAME_LEN, },
+	[VSN_A_FAULT_LINK] = { .type = NLA_U32, },
+	[VSN_A_FAULT_SWITCH] = { .type = NLA_U32, },
+	[VSN_A_FAULT_DOWN] = { .type = NLA_FLAG, },
+	[VSN_A_FAULT_BANDWIDTH_PART] = NLA_POLICY_FULL_RANGE(NLA_U32, &vsn_a_fault_bandwidth_part_range),
+	[VSN_A_FAULT_EXTRA_LATENCY] = { .type = NLA_UINT, },
+	[VSN_A_FAULT_ERROR_RATE] = { .type = NLA_UINT, },
+	[VSN_A_FAULT_AT] = { .type = NLA_UINT, },
+	[VSN_A_FAULT_UNTIL] = { .type = NLA_UINT, },
+};
+
+/* VSN_CMD_FAULT_DEL - do */
+static const struct nla_policy vsn_fault_del_nl_policy[VSN_A_FAULT_ID + 1] = {
+	[VSN_A_FAULT_FABRIC] = { .type = NLA_NUL_STRING, .len = VSN_NAME_LEN, },
+	[VSN_A_FAULT_ID] = { .type = NLA_U32, },
+};
+
+/* VSN_CMD_FAULT_POLICY_GET - do */
+static const struct nla_policy vsn_fault_policy_get_nl_policy[VSN_A_FAULT_POLICY_FABRIC + 1] = {
+	[VSN_A_FAULT_POLICY_FABRIC] = { .type = NLA_NUL_STRING, .len = VSN_NAME_LEN, },
+};
+
+/* VSN_CMD_FAULT_POLICY_SET - do */
+static const struct nla_policy vsn_fault_policy_set_nl_policy[VSN_A_FAULT_POLICY_SEED + 1] = {
+	[VSN_A_FAULT_POLICY_FABRIC] = { .type = NLA_NUL_STRING, .len = VSN_NAME_LEN, },
+	[VSN_A_FAULT_POLICY_DETECT] = { .type = NLA_UINT, },
+	[VSN_A_FAULT_POLICY_LOST] = NLA_POLICY_RANGE(NLA_U32, 1, 2),
+	[VSN_A_FAULT_POLICY_SEED] = { .type = NLA_UINT, },
+};
+
 /* Ops table for vsn */
 static const struct genl_split_ops vsn_nl_ops[] = {
 	{
@@ -363,6 +447,94 @@ static const struct genl_split_ops vsn_nl_ops[] = {
 		.post_doit	= vsn_nl_fabric_post_doit,
 		.policy		= vsn_endpoint_set_nl_policy,
 		.maxattr	= VSN_A_ENDPOINT_SEED,
+		.flags		= GENL_ADMIN_PERM | GENL_CMD_CAP_DO,
+	},
+	{
+		.cmd		= VSN_CMD_LINK_SET,
+		.pre_doit	= vsn_nl_fabric_pre_doit,
+		.doit		= vsn_nl_link_set_doit,
+		.post_doit	= vsn_nl_fabric_post_doit,
+		.policy		= vsn_link_set_nl_policy,
+		.maxattr	= VSN_A_LINK_ERROR_RATE,
+		.flags		= GENL_ADMIN_PERM | GENL_CMD_CAP_DO,
+	},
+	{
+		.cmd		= VSN_CMD_SWITCH_GET,
+		.pre_doit	= vsn_nl_fabric_pre_doit,
+		.doit		= vsn_nl_switch_get_doit,
+		.post_doit	= vsn_nl_fabric_post_doit,
+		.policy		= vsn_switch_get_do_nl_policy,
+		.maxattr	= VSN_A_SWITCH_NAME,
+		.flags		= GENL_CMD_CAP_DO,
+	},
+	{
+		.cmd		= VSN_CMD_SWITCH_GET,
+		.start		= vsn_nl_dump_start,
+		.dumpit		= vsn_nl_switch_get_dumpit,
+		.policy		= vsn_switch_get_dump_nl_policy,
+		.maxattr	= VSN_A_SWITCH_DOWN,
+		.flags		= GENL_CMD_CAP_DUMP,
+	},
+	{
+		.cmd		= VSN_CMD_SWITCH_SET,
+		.pre_doit	= vsn_nl_fabric_pre_doit,
+		.doit		= vsn_nl_switch_set_doit,
+		.post_doit	= vsn_nl_fabric_post_doit,
+		.policy		= vsn_switch_set_nl_policy,
+		.maxattr	= VSN_A_SWITCH_STATE,
+		.flags		= GENL_ADMIN_PERM | GENL_CMD_CAP_DO,
+	},
+	{
+		.cmd		= VSN_CMD_FAULT_GET,
+		.pre_doit	= vsn_nl_fabric_pre_doit,
+		.doit		= vsn_nl_fault_get_doit,
+		.post_doit	= vsn_nl_fabric_post_doit,
+		.policy		= vsn_fault_get_do_nl_policy,
+		.maxattr	= VSN_A_FAULT_ID,
+		.flags		= GENL_CMD_CAP_DO,
+	},
+	{
+		.cmd		= VSN_CMD_FAULT_GET,
+		.start		= vsn_nl_dump_start,
+		.dumpit		= vsn_nl_fault_get_dumpit,
+		.policy		= vsn_fault_get_dump_nl_policy,
+		.maxattr	= VSN_A_FAULT_FABRIC,
+		.flags		= GENL_CMD_CAP_DUMP,
+	},
+	{
+		.cmd		= VSN_CMD_FAULT_NEW,
+		.pre_doit	= vsn_nl_fabric_pre_doit,
+		.doit		= vsn_nl_fault_new_doit,
+		.post_doit	= vsn_nl_fabric_post_doit,
+		.policy		= vsn_fault_new_nl_policy,
+		.maxattr	= VSN_A_FAULT_UNTIL,
+		.flags		= GENL_ADMIN_PERM | GENL_CMD_CAP_DO,
+	},
+	{
+		.cmd		= VSN_CMD_FAULT_DEL,
+		.pre_doit	= vsn_nl_fabric_pre_doit,
+		.doit		= vsn_nl_fault_del_doit,
+		.post_doit	= vsn_nl_fabric_post_doit,
+		.policy		= vsn_fault_del_nl_policy,
+		.maxattr	= VSN_A_FAULT_ID,
+		.flags		= GENL_ADMIN_PERM | GENL_CMD_CAP_DO,
+	},
+	{
+		.cmd		= VSN_CMD_FAULT_POLICY_GET,
+		.pre_doit	= vsn_nl_fabric_pre_doit,
+		.doit		= vsn_nl_fault_policy_get_doit,
+		.post_doit	= vsn_nl_fabric_post_doit,
+		.policy		= vsn_fault_policy_get_nl_policy,
+		.maxattr	= VSN_A_FAULT_POLICY_FABRIC,
+		.flags		= GENL_CMD_CAP_DO,
+	},
+	{
+		.cmd		= VSN_CMD_FAULT_POLICY_SET,
+		.pre_doit	= vsn_nl_fabric_pre_doit,
+		.doit		= vsn_nl_fault_policy_set_doit,
+		.post_doit	= vsn_nl_fabric_post_doit,
+		.policy		= vsn_fault_policy_set_nl_policy,
+		.maxattr	= VSN_A_FAULT_POLICY_SEED,
 		.flags		= GENL_ADMIN_PERM | GENL_CMD_CAP_DO,
 	},
 };

@@ -48,6 +48,16 @@ int vsn_nl_limit_get_doit(struct sk_buff *skb, struct genl_info *info);
 int vsn_nl_limit_set_doit(struct sk_buff *skb, struct genl_info *info);
 int vsn_nl_route_get_doit(struct sk_buff *skb, struct genl_info *info);
 int vsn_nl_endpoint_set_doit(struct sk_buff *skb, struct genl_info *info);
+int vsn_nl_link_set_doit(struct sk_buff *skb, struct genl_info *info);
+int vsn_nl_switch_get_doit(struct sk_buff *skb, struct genl_info *info);
+int vsn_nl_switch_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb);
+int vsn_nl_switch_set_doit(struct sk_buff *skb, struct genl_info *info);
+int vsn_nl_fault_get_doit(struct sk_buff *skb, struct genl_info *info);
+int vsn_nl_fault_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb);
+int vsn_nl_fault_new_doit(struct sk_buff *skb, struct genl_info *info);
+int vsn_nl_fault_del_doit(struct sk_buff *skb, struct genl_info *info);
+int vsn_nl_fault_policy_get_doit(struct sk_buff *skb, struct genl_info *info);
+int vsn_nl_fault_policy_set_doit(struct sk_buff *skb, struct genl_info *info);
 
 enum {
 	VSN_NLGRP_MONITOR,

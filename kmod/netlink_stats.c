@@ -25,11 +25,15 @@
  * @stats: as initiator and home
  * @view: faults of its view
  * @straggler: how slow it is
+ * @replays: chunks sent again
+ * @replay_wire: bytes sent again
  */
 struct endpoint {
 	struct vsn_endpoint_stats stats;
 	struct vsn_view_stats view;
 	struct vsn_straggler straggler;
+	u64 replays;
+	u64 replay_wire;
 };
 
 /* Protects the order of changes of endpoints and of their notifications; outermost. */
@@ -38,14 +42,20 @@ static DEFINE_MUTEX(change_lock);
 /* Returns whether any counter is not zero. */
 static bool read_endpoint(struct vsn_fabric *fabric, u32 id, struct endpoint *ep)
 {
+	struct vsn_site site;
+
 	memset(ep, 0, sizeof(*ep));
 	vsn_engine_endpoint(fabric, id, &ep->stats);
 	vsn_view_stats(fabric, id, &ep->view);
 	mutex_lock(&fabric->engine.lock);
 	vsn_straggler_get(&fabric->engine.sched, id, &ep->straggler);
+	vsn_fault_endpoint(&fabric->engine.sched, id, &site);
 	mutex_unlock(&fabric->engine.lock);
+	ep->replays = site.replays;
+	ep->replay_wire = site.replay_wire;
 	return memchr_inv(&ep->stats, 0, sizeof(ep->stats)) ||
-	       memchr_inv(&ep->view, 0, sizeof(ep->view));
+	       memchr_inv(&ep->view, 0, sizeof(ep->view)) ||
+	       ep->replays || ep->replay_wire;
 }
 
 /* @hdr: what genlmsg_put() returned */
@@ -80,7 +90,9 @@ static int put_endpoint(struct sk_buff *skb, void *hdr, struct vsn_fabric *fabri
 	    nla_put_u32(skb, VSN_A_ENDPOINT_SLOW, ep->straggler.slow) ||
 	    nla_put_uint(skb, VSN_A_ENDPOINT_DELAY, ep->straggler.delay) ||
 	    nla_put_uint(skb, VSN_A_ENDPOINT_JITTER, ep->straggler.jitter) ||
-	    nla_put_uint(skb, VSN_A_ENDPOINT_SEED, ep->straggler.seed)) {
+	    nla_put_uint(skb, VSN_A_ENDPOINT_SEED, ep->straggler.seed) ||
+	    nla_put_uint(skb, VSN_A_ENDPOINT_REPLAYS, ep->replays) ||
+	    nla_put_uint(skb, VSN_A_ENDPOINT_REPLAY_WIRE, ep->replay_wire)) {
 		genlmsg_cancel(skb, hdr);
 		return -EMSGSIZE;
 	}
@@ -294,6 +306,7 @@ static int put_link(struct sk_buff *skb, void *hdr, struct vsn_fabric *fabric, u
 	const struct vsn_network *net = &topo->networks[pos->net];
 	struct vsn_link state = {};
 	u64 bandwidth = 0, latency = 0;
+	struct vsn_site site;
 	bool store_forward;
 
 	if (!hdr)
@@ -301,6 +314,9 @@ static int put_link(struct sk_buff *skb, void *hdr, struct vsn_fabric *fabric, u
 	vsn_topo_link_name(topo, id, name, LINK_NAME);
 	vsn_topo_link_figures(topo, id, &bandwidth, &latency, &store_forward);
 	vsn_engine_link(fabric, id, &state);
+	mutex_lock(&fabric->engine.lock);
+	vsn_fault_link(&fabric->engine.sched, id, &site);
+	mutex_unlock(&fabric->engine.lock);
 	if (nla_put_string(skb, VSN_A_LINK_FABRIC, fabric->name) ||
 	    nla_put_u32(skb, VSN_A_LINK_ID, id) ||
 	    nla_put_string(skb, VSN_A_LINK_NAME, name) ||
@@ -313,7 +329,11 @@ static int put_link(struct sk_buff *skb, void *hdr, struct vsn_fabric *fabric, u
 	    nla_put_uint(skb, VSN_A_LINK_PAYLOAD, state.payload) ||
 	    nla_put_uint(skb, VSN_A_LINK_WIRE, state.wire) ||
 	    nla_put_uint(skb, VSN_A_LINK_TRANSFERS, state.transfers) ||
-	    nla_put_uint(skb, VSN_A_LINK_BUSY, state.busy_time)) {
+	    nla_put_uint(skb, VSN_A_LINK_BUSY, state.busy_time) ||
+	    vsn_nl_put_health(skb, &site) ||
+	    nla_put_uint(skb, VSN_A_LINK_LOST, site.lost) ||
+	    nla_put_uint(skb, VSN_A_LINK_REPLAYS, site.replays) ||
+	    nla_put_uint(skb, VSN_A_LINK_REPLAY_WIRE, site.replay_wire)) {
 		genlmsg_cancel(skb, hdr);
 		return -EMSGSIZE;
 	}
@@ -352,7 +372,7 @@ int vsn_nl_link_get_doit(struct sk_buff *skb, struct genl_info *info)
 	return genlmsg_reply(msg, info);
 }
 
-/* The first link from @id on that carried something; @end if there is none. */
+/* The first link from @id on that carried something, or had a fault; @end if there is none. */
 static u32 next_active(struct vsn_fabric *fabric, u32 id, u32 end)
 {
 	struct vsn_engine *engine = &fabric->engine;

@@ -189,6 +189,45 @@ TRACE_EVENT(vsn_fault,
 		  __entry->ua, __entry->bytes, __entry->write, __entry->status)
 );
 
+/* A link or a switch was set, or a fault of it has begun or is over. */
+TRACE_EVENT(vsn_link_state,
+
+	TP_PROTO(u32 fabric, const struct vsn_fault *fault,
+		 const struct vsn_health *health, u64 now),
+
+	TP_ARGS(fabric, fault, health, now),
+
+	TP_STRUCT__entry(
+		__field(u64, now)
+		__field(u64, latency)
+		__field(u64, errors)
+		__field(u32, fabric)
+		__field(u32, target)
+		__field(u32, bandwidth)
+		__field(u32, fault)
+		__field(u8, is_switch)
+		__field(u8, down)
+	),
+
+	TP_fast_assign(
+		__entry->now = now;
+		__entry->latency = health->latency;
+		__entry->errors = health->errors;
+		__entry->fabric = fabric;
+		__entry->target = fault->target;
+		__entry->bandwidth = health->bandwidth;
+		__entry->fault = fault->manual ? 0 : fault->id;
+		__entry->is_switch = fault->is_switch;
+		__entry->down = health->down;
+	),
+
+	TP_printk("fabric=%u %s=%u down=%u bandwidth=%u latency=%llu errors=%llu fault=%u now=%llu",
+		  __entry->fabric, __entry->is_switch ? "switch" : "link",
+		  __entry->target, __entry->down, __entry->bandwidth,
+		  __entry->latency, __entry->errors, __entry->fault,
+		  __entry->now)
+);
+
 #endif /* VSN_TRACE_H */
 
 #undef TRACE_INCLUDE_PATH

@@ -29,6 +29,9 @@ static void make(struct nl_sock *s, struct nl_msg *m)
 		VSN_CMD_FABRIC_DEL, VSN_CMD_ENDPOINT_GET, VSN_CMD_LINK_GET,
 		VSN_CMD_REGION_GET, VSN_CMD_REGION_NEW, VSN_CMD_REGION_DEL,
 		VSN_CMD_LIMIT_GET, VSN_CMD_LIMIT_SET, VSN_CMD_ROUTE_GET,
+		VSN_CMD_LINK_SET, VSN_CMD_SWITCH_GET, VSN_CMD_SWITCH_SET,
+		VSN_CMD_FAULT_GET, VSN_CMD_FAULT_NEW, VSN_CMD_FAULT_DEL,
+		VSN_CMD_FAULT_POLICY_GET, VSN_CMD_FAULT_POLICY_SET,
 	};
 	uint8_t cmd = cmds[random_below(sizeof(cmds))];
 	uint32_t i;
@@ -65,6 +68,33 @@ static void make(struct nl_sock *s, struct nl_msg *m)
 		break;
 	case VSN_CMD_LIMIT_SET:
 		nl_u32(m, VSN_A_LIMIT_RESIDENT, 1 << 20);
+		break;
+	case VSN_CMD_LINK_SET:
+		nl_u32(m, VSN_A_LINK_ID, random_below(NR_L1_LINKS));
+		nl_u32(m, VSN_A_LINK_STATE, 1 + random_below(2));
+		nl_u32(m, VSN_A_LINK_BANDWIDTH_PART, 1 + random_below(1000000));
+		break;
+	case VSN_CMD_SWITCH_GET:
+		nl_str(m, VSN_A_SWITCH_NAME, "ub.l1.b0.p0");
+		break;
+	case VSN_CMD_SWITCH_SET:
+		nl_u32(m, VSN_A_SWITCH_ID, random_below(NR_L1_SWITCHES));
+		nl_u32(m, VSN_A_SWITCH_STATE, 1 + random_below(2));
+		break;
+	case VSN_CMD_FAULT_NEW:
+		nl_u32(m, VSN_A_FAULT_LINK, random_below(NR_L1_LINKS));
+		nl_flag(m, VSN_A_FAULT_DOWN);
+		nl_u64(m, VSN_A_FAULT_ERROR_RATE, random_below(1000));
+		nl_u64(m, VSN_A_FAULT_AT, random_below(1000));
+		nl_u64(m, VSN_A_FAULT_UNTIL, 1000 + random_below(1000));
+		break;
+	case VSN_CMD_FAULT_GET:
+	case VSN_CMD_FAULT_DEL:
+		nl_u32(m, VSN_A_FAULT_ID, random_below(10));
+		break;
+	case VSN_CMD_FAULT_POLICY_SET:
+		nl_u64(m, VSN_A_FAULT_POLICY_DETECT, random_below(1000));
+		nl_u32(m, VSN_A_FAULT_POLICY_LOST, 1 + random_below(2));
 		break;
 	}
 	if (!random_below(4))

@@ -127,15 +127,49 @@ const struct race_side limits = {
 	.cleanup = race_nl_cleanup, .errs = GONE,
 };
 
+/*
+ * A fault that begins now, and is deleted again, of a link or a switch; and one
+ * that a RUN ends, if there is one.
+ */
+static int faults_step(struct race_worker *w)
+{
+	uint32_t id;
+	int err;
+
+	begin(w, VSN_CMD_FAULT_NEW);
+	if (race_random(w, 4))
+		nl_u32(&w->m, VSN_A_FAULT_LINK, race_random(w, NR_L1_LINKS));
+	else
+		nl_u32(&w->m, VSN_A_FAULT_SWITCH, race_random(w, NR_L1_SWITCHES));
+	nl_flag(&w->m, VSN_A_FAULT_DOWN);
+	err = ask(w);
+	if (err)
+		return err;
+	id = nl_get(w->r.data, w->r.len, VSN_A_FAULT_ID);
+	begin(w, race_random(w, 2) ? VSN_CMD_SWITCH_GET : VSN_CMD_LINK_GET);
+	nl_u32(&w->m, VSN_A_LINK_ID, race_random(w, NR_L1_SWITCHES));
+	err = ask(w);
+	if (err)
+		return err;
+	begin(w, VSN_CMD_FAULT_DEL);
+	nl_u32(&w->m, VSN_A_FAULT_ID, id);
+	return ask(w);
+}
+
+const struct race_side faults = {
+	.name = "fault-new, -del", .setup = race_nl_setup, .step = faults_step,
+	.cleanup = race_nl_cleanup, .errs = GONE,
+};
+
 static void begin_dump(struct race_worker *w, unsigned int which)
 {
 	static const uint8_t cmds[] = {
 		VSN_CMD_ENDPOINT_GET, VSN_CMD_LINK_GET, VSN_CMD_REGION_GET,
-		VSN_CMD_FABRIC_GET,
+		VSN_CMD_SWITCH_GET, VSN_CMD_FAULT_GET, VSN_CMD_FABRIC_GET,
 	};
 
 	nl_begin(&w->m, w->s.family, cmds[which]);
-	if (which < 3)
+	if (which < 5)
 		nl_str(&w->m, VSN_A_FABRIC_NAME, w->race->name);
 	if (which == 0 && race_random(w, 2))
 		nl_flag(&w->m, VSN_A_ENDPOINT_ACTIVE);
@@ -146,7 +180,7 @@ static void begin_dump(struct race_worker *w, unsigned int which)
 
 static int dumps_step(struct race_worker *w)
 {
-	begin_dump(w, race_random(w, 4));
+	begin_dump(w, race_random(w, 6));
 	return ask(w);
 }
 
@@ -228,6 +262,12 @@ static int monitor_step(struct race_worker *w)
 
 const struct race_side monitor = {
 	.name = "monitor", .setup = monitor_setup, .step = monitor_step,
+	.cleanup = race_nl_cleanup,
+};
+
+/* Faults come and go: what is on the way is lost, and sent again. */
+const struct race_side fault_del = {
+	.name = "fault-del", .setup = race_nl_setup, .step = faults_step,
 	.cleanup = race_nl_cleanup,
 };
 

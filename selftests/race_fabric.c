@@ -32,6 +32,7 @@ CELL(fabric_del, region_new, OPENED);
 CELL(fabric_del, limits, OPENED);
 CELL(fabric_del, slow_dump, OPENED);
 CELL(fabric_del, monitor, OPENED);
+CELL(fabric_del, faults, OPENED);
 CELL(fabric_del, sysfs, OPENED);
 CELL(fabric_del, devices, OPENED);
 CELL(fabric_del, tracepoints, OPENED, .patches = true);

@@ -46,6 +46,7 @@ extern const struct race_side route_get;
 extern const struct race_side dumps;
 extern const struct race_side slow_dump;
 extern const struct race_side monitor;
+extern const struct race_side faults;
 
 /* Elsewhere in the system (race_sys.c) */
 extern const struct race_side sysfs;
@@ -58,6 +59,7 @@ extern const struct race_side vm_readv;
 /* Removers */
 extern const struct race_side fabric_del;
 extern const struct race_side region_del;
+extern const struct race_side fault_del;
 
 /* Rings of a queue, as mapped; race_queue.c */
 struct race_rings {

@@ -99,11 +99,80 @@ static struct vsn_sqe any_op(const u64 *regions, u32 nr, const u32 *homes, u64 i
 	return sqe;
 }
 
+/*
+ * Links of the first endpoints go down for a while, or become slow or noisy, some
+ * for longer than takes to notice; a switch, too.
+ */
+static void add_faults(struct __test_metadata *_metadata, struct sim *sim,
+		       struct vsn_ctl *ctl, const char *name, u32 nr)
+{
+	struct vsn_ctl_fault_policy policy = {
+		.detect = 3000000, .lost = VSN_LOST_REPLAY, .seed = 99,
+	};
+	u32 i, links = sim->topo.nr_links, id;
+
+	snprintf(policy.fabric, sizeof(policy.fabric), "%s", name);
+	ASSERT_EQ(0, vsn_ctl_fault_policy_set(ctl, &policy));
+	ASSERT_EQ(0, vsn_fault_set_policy(&sim->sched, &(struct vsn_fault_policy) {
+			.detect = policy.detect, .seed = policy.seed }));
+	for (i = 0; i < nr; i++) {
+		struct vsn_ctl_fault k = {
+			.is_switch = i % 16 == 15,
+			.target = next(i % 16 == 15 ? sim->topo.nr_switches :
+						      vsn_min(links, 256)),
+			.health.bandwidth_part = VSN_CTL_PART_ALL,
+			.at = 1 + next(400000000),
+		};
+		struct vsn_fault n = { .is_switch = k.is_switch, .target = k.target };
+		struct vsn_diag diag;
+
+		k.until = k.at + 1 + next(20000000);
+		if (k.is_switch || next(2))
+			k.health.state = VSN_LINK_STATE_DOWN;
+		else if (next(2))
+			k.health.error_rate = VSN_CTL_CHANCE_ALL / (2 + next(1000));
+		else
+			k.health.bandwidth_part = 1 + next(VSN_CTL_PART_ALL);
+		n.what.down = k.health.state == VSN_LINK_STATE_DOWN;
+		n.what.bandwidth = k.health.bandwidth_part;
+		n.what.errors = k.health.error_rate;
+		n.at = k.at;
+		n.until = k.until;
+		snprintf(k.fabric, sizeof(k.fabric), "%s", name);
+		/* Ids have gaps. */
+		if (vsn_fault_add(&sim->sched, &n, &id, &diag))
+			continue;
+		ASSERT_EQ(0, vsn_ctl_fault_add(ctl, &k, &k)) TH_LOG("%s", vsn_ctl_error(ctl));
+		ASSERT_EQ(id, k.id);
+	}
+}
+
+static u64 count_replays(struct sim *sim)
+{
+	struct vsn_site site;
+	u64 n = 0;
+	u32 i;
+
+	for (i = 0; i < sim->topo.nr_endpoints; i++) {
+		vsn_fault_endpoint(&sim->sched, i, &site);
+		n += site.replays;
+	}
+	return n;
+}
+
 static int check_link(const struct vsn_ctl_link *k, void *arg)
 {
 	struct sim *sim = arg;
 	const struct vsn_link *n = vsn_links_find(&sim->sched.links, k->id);
+	struct vsn_site site;
 
+	vsn_fault_link(&sim->sched, k->id, &site);
+	if (site.lost != k->lost || site.replays != k->replays ||
+	    site.replay_wire != k->replay_wire ||
+	    site.health.down != (k->health.state == VSN_LINK_STATE_DOWN)) {
+		printf("# replays of link %s differ\n", k->name);
+		return 1;
+	}
 	if (!n || n->payload != k->payload || n->wire != k->wire ||
 	    n->transfers != k->transfers || n->busy_time != k->busy) {
 		printf("# link %s differs\n", k->name);
@@ -113,11 +182,11 @@ static int check_link(const struct vsn_ctl_link *k, void *arg)
 }
 
 /* Run the operations on both sides of a fabric of the kernel, and compare. */
-/* @spec: what it was made of, or NULL to ask the kernel */
+/* @spec: what it was made of, or NULL to ask the kernel; @faults: how many, at random */
 static void replay(struct __test_metadata *_metadata, const char *name, u32 stride,
-		   const struct vsn_ctl_fabric *spec)
+		   const struct vsn_ctl_fabric *spec, u32 faults)
 {
-	u64 regions[NR_REGIONS + 2], i, j;
+	u64 regions[NR_REGIONS + 2], i, j, failed = 0;
 	struct vsn_ctl_link_filter active = { .active = true };
 	struct vsn_run run;
 	struct vsn_ctl_fabric *fabric;
@@ -145,6 +214,8 @@ static void replay(struct __test_metadata *_metadata, const char *name, u32 stri
 	}
 	regions[i++] = add_region(sim, ctl, name, homes, 7, 4096);
 	regions[i] = add_region(sim, ctl, name, homes + 2, 5, 65536);
+	if (faults)
+		add_faults(_metadata, sim, ctl, name, faults);
 	dev = test_open(name);
 	ASSERT_NE(NULL, dev);
 	q = vsn_queue_create_sized(dev, 4096, 4096);
@@ -165,13 +236,16 @@ static void replay(struct __test_metadata *_metadata, const char *name, u32 stri
 	for (i = 0; i < NR_OPS; i++) {
 		k = vsn_queue_cqe(q);
 		ASSERT_NE(NULL, k);
-		ASSERT_EQ(0, k->res);
+		failed += k->res != 0;
 		ASSERT_EQ(0, memcmp(k, &sim->done[i], sizeof(*k)))
 			TH_LOG("completion %llu: operation %llu", (unsigned long long)i,
 			       (unsigned long long)k->user_data);
 		vsn_queue_advance(q, 1);
 	}
 	EXPECT_EQ(0, vsn_ctl_link_list(ctl, name, &active, check_link, sim));
+	EXPECT_TRUE(faults || !failed);
+	if (faults)
+		EXPECT_LT(0, count_replays(sim));
 	/* and so are the bytes */
 	fd = vsn_dev_fd(dev);
 	bytes = malloc(REGION);
@@ -209,7 +283,7 @@ TEST(small_fabric)
 	ASSERT_EQ(0, vsn_ctl_open(&ctl));
 	ASSERT_EQ(0, test_fabric(ctl, "replay"));
 	vsn_ctl_close(ctl);
-	replay(_metadata, "replay", 1, NULL);
+	replay(_metadata, "replay", 1, NULL, 0);
 }
 
 #define SWITCHES	5
@@ -276,7 +350,23 @@ TEST(graph)
 	ASSERT_EQ(0, vsn_ctl_open(&ctl));
 	ASSERT_EQ(0, vsn_ctl_fabric_new(ctl, &spec, true)) TH_LOG("%s", vsn_ctl_error(ctl));
 	vsn_ctl_close(ctl);
-	replay(_metadata, "replay", 1, &spec);
+	replay(_metadata, "replay", 1, &spec, 0);
+}
+
+
+/* Faults begin and end in the middle of it. */
+TEST(small_fabric_with_faults)
+{
+	struct vsn_ctl *ctl;
+	const char *why = test_ready();
+
+	if (why)
+		SKIP(return, "%s", why);
+	seed = 11;
+	ASSERT_EQ(0, vsn_ctl_open(&ctl));
+	ASSERT_EQ(0, test_fabric(ctl, "replay"));
+	vsn_ctl_close(ctl);
+	replay(_metadata, "replay", 1, NULL, 200);
 }
 
 /* 768 dies, two networks, two tiers, seven planes */
@@ -300,7 +390,7 @@ TEST(system_file)
 	for (i = 2; i < 5; i++) {
 		ASSERT_EQ(0, system(command));
 		seed = i;
-		replay(_metadata, "replay", 77, NULL);
+		replay(_metadata, "replay", 77, NULL, i == 4 ? 1000 : 0);
 	}
 }
 

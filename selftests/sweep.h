@@ -53,6 +53,9 @@ enum sweep_what {
 	W_WIRE,
 	W_FILES,	/* open in this process */
 	W_MAPPINGS,	/* of the module's files, in this process */
+	W_LINK_FAULTS,	/* of links and switches, those to come included */
+	W_DEGRADED,	/* links that are not as they should be */
+	W_DETECT,	/* of the policy */
 	W_NR
 };
 

@@ -226,6 +226,107 @@ static int link_dump_unknown(void)
 	return ask();
 }
 
+/* Links, switches and faults: what these need is made with the first of them. */
+
+static int link_set(void)
+{
+	request(VSN_CMD_LINK_SET);
+	nl_u32(&msg, VSN_A_LINK_ID, 1);
+	nl_u32(&msg, VSN_A_LINK_BANDWIDTH_PART, 500000);
+	return ask();
+}
+
+static int switch_get(void)
+{
+	request(VSN_CMD_SWITCH_GET);
+	nl_str(&msg, VSN_A_SWITCH_NAME, "ub.l1.p0");
+	return ask();
+}
+
+static int switch_dump(void)
+{
+	request_dump(VSN_CMD_SWITCH_GET);
+	return ask();
+}
+
+static int switch_set(void)
+{
+	request(VSN_CMD_SWITCH_SET);
+	nl_u32(&msg, VSN_A_SWITCH_ID, 0);
+	nl_u32(&msg, VSN_A_SWITCH_STATE, VSN_LINK_STATE_DOWN);
+	return ask();
+}
+
+/* One that is to come, or there are two to be heard: of the link, and of the fault. */
+static int fault_new(void)
+{
+	request(VSN_CMD_FAULT_NEW);
+	nl_u32(&msg, VSN_A_FAULT_LINK, 1);
+	nl_flag(&msg, VSN_A_FAULT_DOWN);
+	nl_u64(&msg, VSN_A_FAULT_AT, 1ULL << 50);
+	return ask();
+}
+
+static int fault_new_now(void)
+{
+	request(VSN_CMD_FAULT_NEW);
+	nl_u32(&msg, VSN_A_FAULT_SWITCH, 0);
+	nl_flag(&msg, VSN_A_FAULT_DOWN);
+	return ask();
+}
+
+static int fault_new_none(void)
+{
+	request(VSN_CMD_FAULT_NEW);
+	nl_u32(&msg, VSN_A_FAULT_SWITCH, 99);
+	nl_flag(&msg, VSN_A_FAULT_DOWN);
+	return ask();
+}
+
+static bool one_fault(void)
+{
+	struct vsn_ctl_fault want = {
+		.target = 1, .at = 1ULL << 50, .until = VSN_CTL_FOREVER,
+		.health = { .state = VSN_LINK_STATE_DOWN, .bandwidth_part = VSN_CTL_PART_ALL },
+	};
+
+	snprintf(want.fabric, sizeof(want.fabric), "%s", scene.name);
+	return !vsn_ctl_fault_add(scene.ctl, &want, NULL) && listen_too();
+}
+
+static int fault_get(void)
+{
+	request(VSN_CMD_FAULT_GET);
+	nl_u32(&msg, VSN_A_FAULT_ID, 1);
+	return ask();
+}
+
+static int fault_dump(void)
+{
+	request_dump(VSN_CMD_FAULT_GET);
+	return ask();
+}
+
+static int fault_del(void)
+{
+	request(VSN_CMD_FAULT_DEL);
+	nl_u32(&msg, VSN_A_FAULT_ID, 1);
+	return ask();
+}
+
+static int fault_policy_get(void)
+{
+	request(VSN_CMD_FAULT_POLICY_GET);
+	return ask();
+}
+
+static int fault_policy_set(void)
+{
+	request(VSN_CMD_FAULT_POLICY_SET);
+	nl_u32(&msg, VSN_A_FAULT_POLICY_DETECT, 1000);
+	return ask();
+}
+
 /* Regions */
 
 static int note_last(const struct vsn_ctl_region *r, void *arg)
@@ -493,6 +594,36 @@ static const struct sweep_row rows[] = {
 	    .verify = some_objects, .cleanup = drop_region),
 	ROW("link-get, dump, of no network", .prepare = connect_nl, .call = link_dump_unknown,
 	    .cleanup = disconnect, .expect = -ENOENT),
+
+	ROW("link-set", .flags = SWEEP_FRESH | SWEEP_STARVE, .prepare = listen_too,
+	    .call = link_set, .verify = check_heard, .cleanup = disconnect,
+	    .changes = { { W_DEGRADED, 1 } }),
+	ROW("switch-get", .prepare = connect_nl, .call = switch_get, .verify = one_object,
+	    .cleanup = disconnect),
+	ROW("switch-get, dump", .prepare = connect_nl, .call = switch_dump,
+	    .verify = some_objects, .cleanup = disconnect),
+	ROW("switch-set", .flags = SWEEP_FRESH, .prepare = listen_too, .call = switch_set,
+	    .verify = check_heard, .cleanup = disconnect),
+	ROW("fault-new", .flags = SWEEP_FRESH | SWEEP_STARVE, .prepare = listen_too,
+	    .call = fault_new, .verify = check_heard_and_answered, .cleanup = disconnect,
+	    .changes = { { W_LINK_FAULTS, 1 } }),
+	ROW("fault-new, of a switch, now", .flags = SWEEP_FRESH, .prepare = connect_nl,
+	    .call = fault_new_now, .verify = one_object, .cleanup = disconnect,
+	    .changes = { { W_LINK_FAULTS, 1 } }),
+	ROW("fault-new, of what is not there", .prepare = connect_nl,
+	    .call = fault_new_none, .cleanup = disconnect, .expect = -ENOENT),
+	ROW("fault-get", .flags = SWEEP_FRESH, .prepare = one_fault, .call = fault_get,
+	    .verify = one_object, .cleanup = disconnect),
+	ROW("fault-get, dump", .flags = SWEEP_FRESH, .prepare = one_fault,
+	    .call = fault_dump, .verify = some_objects, .cleanup = disconnect),
+	ROW("fault-del", .flags = SWEEP_FRESH, .prepare = one_fault, .call = fault_del,
+	    .verify = check_heard, .cleanup = disconnect,
+	    .changes = { { W_LINK_FAULTS, -1 } }),
+	ROW("fault-policy-get", .prepare = connect_nl, .call = fault_policy_get,
+	    .verify = one_object, .cleanup = disconnect),
+	ROW("fault-policy-set", .flags = SWEEP_FRESH, .prepare = listen_too,
+	    .call = fault_policy_set, .verify = check_heard, .cleanup = disconnect,
+	    .changes = { { W_DETECT, 1000 } }),
 
 	ROW("region-new", .flags = SWEEP_FRESH, .prepare = listen_too, .call = region_new,
 	    .verify = check_heard_and_answered, .cleanup = drop_new_region,

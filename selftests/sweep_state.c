@@ -34,6 +34,9 @@ static const char * const what_names[W_NR] = {
 	[W_WIRE] = "wire bytes",
 	[W_FILES] = "open files",
 	[W_MAPPINGS] = "mappings",
+	[W_LINK_FAULTS] = "faults of links",
+	[W_DEGRADED] = "degraded links",
+	[W_DETECT] = "detection delay",
 };
 
 struct scene scene = { .name = FABRIC, .fd = -1 };
@@ -100,12 +103,24 @@ static int add_link(const struct vsn_ctl_link *link, void *arg)
 
 	s->of[W_TRANSFERS] += link->transfers;
 	s->of[W_WIRE] += link->wire;
+	s->of[W_DEGRADED] += link->health.state != VSN_LINK_STATE_UP ||
+			     link->health.bandwidth_part != VSN_CTL_PART_ALL ||
+			     link->health.extra_latency || link->health.error_rate;
+	return 0;
+}
+
+static int add_fault(const struct vsn_ctl_fault *fault, void *arg)
+{
+	struct sweep_state *s = arg;
+
+	s->of[W_LINK_FAULTS]++;
 	return 0;
 }
 
 static void read_fabric(struct sweep_state *s)
 {
 	struct vsn_ctl_link_filter active = { .active = true };
+	struct vsn_ctl_fault_policy policy;
 	struct vsn_ctl_fabric *fabric;
 	size_t i;
 
@@ -127,6 +142,9 @@ static void read_fabric(struct sweep_state *s)
 	vsn_ctl_fabric_free(fabric);
 	vsn_ctl_endpoint_list(scene.ctl, scene.name, NULL, add_endpoint, s);
 	vsn_ctl_link_list(scene.ctl, scene.name, &active, add_link, s);
+	vsn_ctl_fault_list(scene.ctl, scene.name, add_fault, s);
+	if (!vsn_ctl_fault_policy_get(scene.ctl, scene.name, &policy))
+		s->of[W_DETECT] = policy.detect;
 }
 
 static uint64_t count_files(void)

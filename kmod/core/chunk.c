@@ -22,90 +22,15 @@
  * is read - is pipelined, so only the first chunk of a chain pays for it.
  * Counters and the trace see every transfer as it happens.
  */
-#include "sched_impl.h"
+#include "replay.h"
 
 #define PIECE_MIN	(64ULL << 10)
 /* The last piece of a chain drains alone: enough of them that it hardly counts. */
 #define PIECES_PER_CHAIN 64U
 
-/* Of command, data and ack legs, two engines and two memories */
-#define LEGS		3
-#define STOPS		4
-
-enum visit_flags {
-	VISIT_LINK	= 1 << 0,	/* a link: counted and traced */
-	VISIT_TURN	= 1 << 1,	/* begins a leg */
-	VISIT_LATENCY	= 1 << 2,	/* a memory whose latency counts */
-	VISIT_PACE	= 1 << 3,	/* the read engine */
-};
-
-/**
- * struct vsn_visit - one resource on a chunk's way
- * @res: resource id
- * @bytes: payload that passes it
- * @net: index of the network (links)
- * @flags: enum visit_flags
- * @via: as in struct vsn_path (links)
- */
-struct vsn_visit {
-	u32 res;
-	u32 bytes;
-	u8 net;
-	u8 flags;
-	u8 via;
-};
-
-/**
- * struct vsn_chunk - a piece of an operation on its way
- * @op: the operation
- * @flow: where it is in time
- * @bound: no earlier end than this, ps; 0 for none
- * @stream: id of the operation's stream
- * @visit: the next visit
- * @no: number in the operation
- * @at: number of the next visit
- * @nr: number of visits; 0 until it is injected
- * @gate: number of the visit after which the chain's next chunk is injected, or
- *	NO_GATE
- * @next: in the list of free chunks
- * @len: bytes
- * @wire: bytes put on links
- * @chain: which chain it belongs to
- * @prev_src: home that the chain's previous chunk was read from, or ~0
- * @src: home that is read, or ~0
- * @dst: home that is written
- * @visits: the way; room for the longest there can be
- *
- * What is up to @gate is all that a hop needs, and lies within one cache line.
- */
-struct vsn_chunk {
-	struct vsn_op *op;
-	struct vsn_flow flow;
-	u64 bound;
-	u64 stream;
-	struct vsn_visit visit;
-	u32 no;
-	u16 at;
-	u16 nr;
-	u16 gate;
-	struct vsn_chunk *next;
-	u64 len;
-	u64 wire;
-	u32 chain;
-	u32 prev_src;
-	u32 src;
-	u32 dst;
-	struct vsn_visit visits[];
-};
-
-#define NO_GATE	0xffff
-
-static_assert(offsetof(struct vsn_chunk, next) <= 64, "a hop needs one cache line");
-
-static size_t chunk_size(const struct vsn_sched *s)
+static size_t chunk_size(const struct vsn_sched *s, bool timed)
 {
-	return sizeof(struct vsn_chunk) +
-	       (LEGS * s->topo->max_hops + STOPS) * sizeof(struct vsn_visit);
+	return vsn_chunk_size(s) + (timed ? vsn_chunk_room(s) * sizeof(u64) : 0);
 }
 
 static struct vsn_chunk *chunk_alloc(struct vsn_sched *s, struct vsn_op *op, u32 chain)
@@ -117,7 +42,7 @@ static struct vsn_chunk *chunk_alloc(struct vsn_sched *s, struct vsn_op *op, u32
 	if (c)
 		s->free_chunks = c->next;
 	else
-		c = s->mem.alloc(s->mem.ctx, chunk_size(s));
+		c = s->mem.alloc(s->mem.ctx, chunk_size(s, s->armed));
 	if (!c)
 		return NULL;
 	c->op = op;
@@ -126,7 +51,9 @@ static struct vsn_chunk *chunk_alloc(struct vsn_sched *s, struct vsn_op *op, u32
 	c->no = op->nr_chunks++;
 	c->at = 0;
 	c->nr = 0;
-	c->gate = NO_GATE;
+	c->gate = VSN_NO_GATE;
+	c->timed = s->armed;
+	c->again = 0;
 	c->wire = 0;
 	c->chain = chain;
 	c->prev_src = ~0U;
@@ -141,6 +68,11 @@ void vsn_chunk_free(struct vsn_sched *s, struct vsn_chunk *c)
 	c->op->in_flight--;
 	c->op->wire += c->wire;
 	s->nr_chunks--;
+	if (unlikely(c->timed != s->armed)) {
+		/* From before the first fault: others need more room. */
+		s->mem.free(s->mem.ctx, c, chunk_size(s, c->timed));
+		return;
+	}
 	c->next = s->free_chunks;
 	s->free_chunks = c;
 }
@@ -151,18 +83,8 @@ void vsn_chunk_free_all(struct vsn_sched *s)
 
 	while ((c = s->free_chunks)) {
 		s->free_chunks = c->next;
-		s->mem.free(s->mem.ctx, c, chunk_size(s));
+		s->mem.free(s->mem.ctx, c, chunk_size(s, c->timed));
 	}
-}
-
-static struct vsn_event chunk_event(const struct vsn_chunk *c, u64 time)
-{
-	return (struct vsn_event) {
-		.time = time,
-		.stream = c->stream,
-		.order = (u64)(c->no + 1) << 32 | c->at,
-		.what = (void *)c,
-	};
 }
 
 static bool op_moves_range(const struct vsn_op *op)
@@ -205,11 +127,20 @@ static int visit_path(struct vsn_sched *s, struct vsn_chunk *c, u32 from, u32 to
 {
 	struct vsn_op *op = c->op;
 	struct vsn_path path;
+	u32 plane = 0, i;
+	u64 salt = 0;
 	int net;
-	u32 i;
 
-	net = vsn_route_find(s->topo, op->sqe.network, from, to, op->plane + c->chain,
-			     (u64)op->sqe.stream << 32 ^ op->seq, &path);
+	/* Word of a value belongs to no operation that could take turns. */
+	if (!(flags & VISIT_WORD)) {
+		plane = op->plane + c->chain;
+		salt = (u64)op->sqe.stream << 32 ^ op->seq;
+	}
+	if (unlikely(s->armed))
+		net = vsn_fault_path(s, op->sqe.network, from, to, plane, salt, &path);
+	else
+		net = vsn_route_find(s->topo, op->sqe.network, from, to, plane, salt,
+				     &path);
 	if (net < 0)
 		return net;
 	s->work += vsn_route_work(s->topo, net);
@@ -217,7 +148,7 @@ static int visit_path(struct vsn_sched *s, struct vsn_chunk *c, u32 from, u32 to
 		visit(c, path.hops[i], bytes, VISIT_LINK | flags);
 		c->visits[c->nr - 1].net = net;
 		c->visits[c->nr - 1].via = path.via[i];
-		flags = 0;
+		flags &= VISIT_WORD;
 	}
 	return net;
 }
@@ -319,6 +250,16 @@ static int plan_word(struct vsn_sched *s, struct vsn_chunk *c)
 	return visit_path(s, c, c->dst, me, 8, VISIT_TURN);
 }
 
+/* What a WAIT waits for is there: word of it goes from the home to the waiter. */
+static int plan_wake(struct vsn_sched *s, struct vsn_chunk *c)
+{
+	int net = visit_path(s, c, c->dst, c->op->sqe.initiator, 0, VISIT_WORD);
+
+	if (net >= 0)
+		c->op->net = net;
+	return net;
+}
+
 /* End of the equal piece that holds the byte at @off. */
 static u64 piece_end(const struct vsn_op *op, u64 off)
 {
@@ -330,21 +271,19 @@ static u64 piece_end(const struct vsn_op *op, u64 off)
 	return split + ((off - split) / len + 1) * len;
 }
 
-/* Give the chunk the next bytes of its operation, and a way. */
-static int plan(struct vsn_sched *s, struct vsn_chunk *c)
+/* Give the chunk the next bytes of its operation. */
+static void take_bytes(struct vsn_chunk *c)
 {
 	struct vsn_op *op = c->op;
 	u64 off = op->injected, end, at;
-	int err;
 
 	at = op->sqe.dst - op->dst->ua + off;
 	c->dst = vsn_place_home(op->dst, at);
 	c->src = ~0U;
 	if (!op_moves_range(op)) {
 		c->len = 8;
-		err = plan_word(s, c);
 		op->injected = 8;
-		return err < 0 ? err : 0;
+		return;
 	}
 	end = vsn_min(piece_end(op, off), off + vsn_place_run(op->dst, at));
 	if (op->src) {
@@ -354,7 +293,19 @@ static int plan(struct vsn_sched *s, struct vsn_chunk *c)
 	}
 	c->len = end - off;
 	op->injected = end;
-	if (c->src == c->dst || (c->src == ~0U && c->dst == op->sqe.initiator))
+}
+
+/* Give the chunk a way. */
+static int plan(struct vsn_sched *s, struct vsn_chunk *c)
+{
+	struct vsn_op *op = c->op;
+	int err;
+
+	if (op->sqe.opcode == VSN_OP_WAIT)
+		err = plan_wake(s, c);
+	else if (!op_moves_range(op))
+		err = plan_word(s, c);
+	else if (c->src == c->dst || (c->src == ~0U && c->dst == op->sqe.initiator))
 		err = plan_local(s, c);
 	else if (c->dst == op->sqe.initiator)
 		err = plan_pull(s, c);
@@ -365,18 +316,10 @@ static int plan(struct vsn_sched *s, struct vsn_chunk *c)
 
 /* In motion */
 
-static u64 wire_bytes(const struct vsn_network *net, u64 payload)
-{
-	u64 packets = payload ? (payload + net->packet - 1) / net->packet : 1;
-
-	return payload + packets * net->header;
-}
-
-/* Pass one resource. */
-static int pass(struct vsn_sched *s, struct vsn_chunk *c, const struct vsn_visit *v)
+int vsn_chunk_pass(struct vsn_sched *s, struct vsn_chunk *c, const struct vsn_visit *v)
 {
 	struct vsn_link *link = vsn_links_touch(&s->links, v->res);
-	u64 bound = c->bound, latency = 0, wire, start;
+	u64 bound = c->bound, latency, wire, start;
 	int err;
 
 	if (!link)
@@ -385,13 +328,8 @@ static int pass(struct vsn_sched *s, struct vsn_chunk *c, const struct vsn_visit
 		c->flow.head = c->flow.tail;
 		c->flow.tail = vsn_max(c->flow.tail, c->bound);
 	}
-	if (v->flags & (VISIT_LINK | VISIT_LATENCY))
-		latency = link->latency;
-	if (v->via)
-		latency += s->topo->networks[v->net].tiers[v->via - 1].switch_latency;
-	wire = v->bytes;
-	if (v->flags & VISIT_LINK)
-		wire = wire_bytes(&s->topo->networks[v->net], v->bytes);
+	latency = vsn_visit_latency(s, v, link);
+	wire = vsn_visit_wire(s, v);
 	if (bound && __builtin_add_overflow(bound, latency, &bound))
 		return -EOVERFLOW;
 	start = vsn_max(c->flow.head, link->busy);
@@ -442,7 +380,7 @@ static void follow(struct vsn_sched *s, struct vsn_chunk *c, u32 res, u64 now)
 	n->prev_src = c->src == ~0U ? op->sqe.initiator : c->src;
 	n->flow.head = vsn_max(now, vsn_links_find(&s->links, res)->busy);
 	n->flow.tail = n->flow.head;
-	ev = chunk_event(n, n->flow.head);
+	ev = vsn_chunk_event(n, n->flow.head);
 	vsn_heap_push(&s->heap, &ev);
 }
 
@@ -476,7 +414,7 @@ static int arrive(struct vsn_sched *s, struct vsn_chunk *c)
 	return 0;
 }
 
-static void retire(struct vsn_sched *s, struct vsn_chunk *c)
+void vsn_chunk_retire(struct vsn_sched *s, struct vsn_chunk *c)
 {
 	struct vsn_op *op = c->op;
 
@@ -493,6 +431,25 @@ void vsn_chunk_prefetch(const struct vsn_sched *s, const struct vsn_chunk *c)
 		vsn_links_prefetch(&s->links, c->visit.res);
 }
 
+/* The event that a chunk begins with; true: it has nothing to do. */
+static bool set_out(struct vsn_sched *s, struct vsn_chunk *c, int *err)
+{
+	struct vsn_op *op = c->op;
+
+	if (op->status || (op_exhausted(op) && !c->again)) {
+		op->end = vsn_max(op->end, op->status ? s->now : 0);
+		vsn_chunk_retire(s, c);
+		return true;
+	}
+	if (!c->again)
+		take_bytes(c);
+	*err = plan(s, c);
+	if (c->again & VSN_AGAIN_FOLLOWED)
+		c->gate = VSN_NO_GATE;
+	c->visit = c->visits[0];
+	return false;
+}
+
 void vsn_chunk_step(struct vsn_sched *s, struct vsn_chunk *c)
 {
 	struct vsn_op *op = c->op;
@@ -500,28 +457,37 @@ void vsn_chunk_step(struct vsn_sched *s, struct vsn_chunk *c)
 	struct vsn_event ev;
 	int err = 0;
 
-	if (!c->nr) {
-		if (op_exhausted(op)) {
-			op->end = vsn_max(op->end, op->status ? s->now : 0);
-			retire(s, c);
-			return;
-		}
-		err = plan(s, c);
-		c->visit = c->visits[0];
-	}
+	if (!c->nr && set_out(s, c, &err))
+		return;
 	while (!err) {
-		err = pass(s, c, &c->visit);
+		if (unlikely(s->armed)) {
+			/* All is passed, and its last byte is there. */
+			if (c->at == c->nr) {
+				err = arrive(s, c);
+				break;
+			}
+			err = vsn_replay_pass(s, c);
+			if (err > 0)
+				return;
+		} else {
+			err = vsn_chunk_pass(s, c, &c->visit);
+		}
 		if (err)
 			break;
 		if (c->at == c->gate)
 			follow(s, c, c->visit.res, s->now);
 		if (++c->at == c->nr) {
-			err = arrive(s, c);
-			break;
+			if (likely(!c->timed)) {
+				err = arrive(s, c);
+				break;
+			}
+			/* It may be lost until its last byte is there. */
+			ev = vsn_chunk_event(c, c->flow.tail);
+		} else {
+			c->visit = c->visits[c->at];
+			ev = vsn_chunk_event(c, c->visit.flags & VISIT_TURN ?
+						c->flow.tail : c->flow.head);
 		}
-		c->visit = c->visits[c->at];
-		ev = chunk_event(c, c->visit.flags & VISIT_TURN ? c->flow.tail :
-								  c->flow.head);
 		/* Go on at once where the heap would give this event back next. */
 		first = vsn_heap_first(&s->heap);
 		if (ev.time > s->until || (first && vsn_event_before(first, &ev))) {
@@ -534,7 +500,7 @@ void vsn_chunk_step(struct vsn_sched *s, struct vsn_chunk *c)
 		op->status = err;
 		op->end = vsn_max(op->end, s->now);
 	}
-	retire(s, c);
+	vsn_chunk_retire(s, c);
 }
 
 /* Homes of the operation's first byte. */
@@ -611,8 +577,23 @@ int vsn_chunk_start(struct vsn_sched *s, struct vsn_op *op)
 		}
 		c->flow.head = time;
 		c->flow.tail = time;
-		ev = chunk_event(c, time);
+		ev = vsn_chunk_event(c, time);
 		vsn_heap_push(&s->heap, &ev);
 	}
+	return 0;
+}
+
+/* Send word of a value, which is there at @time, to a WAIT elsewhere. */
+int vsn_chunk_wake(struct vsn_sched *s, struct vsn_op *op, u64 time)
+{
+	struct vsn_chunk *c = chunk_alloc(s, op, 0);
+	struct vsn_event ev;
+
+	if (!c)
+		return -ENOMEM;
+	c->flow.head = time;
+	c->flow.tail = time;
+	ev = vsn_chunk_event(c, time);
+	vsn_heap_push(&s->heap, &ev);
 	return 0;
 }

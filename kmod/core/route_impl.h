@@ -13,6 +13,7 @@
 #ifndef VSN_CORE_ROUTE_IMPL_H
 #define VSN_CORE_ROUTE_IMPL_H
 
+#include "rng.h"
 #include "route.h"
 
 /**

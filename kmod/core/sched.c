@@ -14,7 +14,7 @@
  * A head that a FENCE holds up has no event, nor has a FENCE that waits; fence.c has
  * the account of both.  How a chunk travels is in chunk.c.
  */
-#include "sched_impl.h"
+#include "replay.h"
 
 #define STREAM_BUCKETS	64	/* to begin with */
 /*
@@ -25,15 +25,6 @@
 #define WAIT_SHIFT	8
 #define WAIT_BUCKETS	4096U
 #define MAX_STREAMS	(1U << 20)
-
-/* vsn_event.order of an operation's own events; a chunk's lie between. */
-#define ORDER_START	0ULL
-#define ORDER_END	U64_MAX
-
-static bool is_chunk(const struct vsn_event *ev)
-{
-	return ev->order != ORDER_START && ev->order != ORDER_END;
-}
 
 /*
  * Programs choose the ids of their streams, so the multiplier is secret: whatever
@@ -68,7 +59,7 @@ static void push_op(struct vsn_sched *s, struct vsn_op *op, u64 time, u64 order)
 
 void vsn_sched_push_end(struct vsn_sched *s, struct vsn_op *op)
 {
-	push_op(s, op, op->end, ORDER_END);
+	push_op(s, op, op->end, VSN_ORDER_END);
 }
 
 /* Streams */
@@ -155,7 +146,7 @@ static void start_head(struct vsn_sched *s, struct vsn_stream *st, u64 time)
 	}
 	op->state = VSN_OP_STARTING;
 	op->start = vsn_max(time, s->now);
-	push_op(s, op, op->start, ORDER_START);
+	push_op(s, op, op->start, VSN_ORDER_START);
 }
 
 static void own(struct vsn_owner *owner, struct vsn_op *op)
@@ -317,6 +308,12 @@ static bool try_wait(struct vsn_sched *s, struct vsn_op *op, u64 time)
 		return false;
 	op->state = VSN_OP_ACTIVE;
 	op->end = time;
+	/* Where links may fail, word of it is something that can be lost. */
+	if (unlikely(s->armed) && !err && op->net >= 0) {
+		err = vsn_chunk_wake(s, op, time);
+		if (!err)
+			return true;
+	}
 	if (!err && __builtin_add_overflow(time, op->wait_latency, &op->end)) {
 		op->end = time;
 		err = -EOVERFLOW;
@@ -553,38 +550,62 @@ int vsn_sched_submit(struct vsn_sched *s, struct vsn_op *op)
 	return 0;
 }
 
+/* Execute events up to @until; true: the budget ended it. */
+static bool run_events(struct vsn_sched *s, u64 until, u32 budget)
+{
+	const struct vsn_event *first;
+	struct vsn_event ev;
+
+	s->until = until;
+	while ((first = vsn_heap_first(&s->heap)) && first->time <= until) {
+		if (s->work++ >= budget)
+			return true;
+		vsn_heap_pop(&s->heap, &ev);
+		first = vsn_heap_first(&s->heap);
+		if (first && vsn_event_is_chunk(first))
+			vsn_chunk_prefetch(s, first->what);
+		s->now = ev.time;
+		if (vsn_event_is_chunk(&ev))
+			vsn_chunk_step(s, ev.what);
+		else if (ev.order == VSN_ORDER_START)
+			start_op(s, ev.what);
+		else
+			end_op(s, ev.what);
+	}
+	return false;
+}
+
 /**
  * vsn_sched_run - execute events
  * @s: the scheduler
  * @until: ps; later events stay; VSN_TIME_MAX for no bound
- * @budget: work after which to return: an event, a WAIT looked at and a page moved
- *	each count one; the last event may exceed it
+ * @budget: work after which to return: an event, a WAIT looked at, a page moved, a
+ *	link that a search for a way looked at each count one; the last event may
+ *	exceed it
+ *
+ * Faults that begin or end at a time do so before its events.  Without a bound,
+ * they do as long as anything else is to come, which alone makes time pass.
  *
  * Return: true when the budget ended it and there is more to do; false when
  * nothing up to @until can move.
  */
 bool vsn_sched_run(struct vsn_sched *s, u64 until, u32 budget)
 {
-	const struct vsn_event *first;
-	struct vsn_event ev;
+	u64 due;
 
-	s->until = until;
 	s->work = 0;
-	while ((first = vsn_heap_first(&s->heap)) && first->time <= until) {
-		if (s->work++ >= budget)
+	while (vsn_fault_due(s, until, &due)) {
+		if (run_events(s, due - 1, budget))
 			return true;
-		vsn_heap_pop(&s->heap, &ev);
-		first = vsn_heap_first(&s->heap);
-		if (first && is_chunk(first))
-			vsn_chunk_prefetch(s, first->what);
-		s->now = ev.time;
-		if (is_chunk(&ev))
-			vsn_chunk_step(s, ev.what);
-		else if (ev.order == ORDER_START)
-			start_op(s, ev.what);
-		else
-			end_op(s, ev.what);
+		if (until == VSN_TIME_MAX && !s->heap.nr)
+			break;
+		if (s->work >= budget)
+			return true;
+		s->now = due;
+		vsn_fault_step(s);
 	}
+	if (run_events(s, until, budget))
+		return true;
 	if (until != VSN_TIME_MAX)
 		s->now = vsn_max(s->now, until);
 	/* A burst is over: do not keep what only it needed. */
@@ -600,7 +621,7 @@ static bool drops_event(void *owner, const struct vsn_event *ev)
 {
 	const struct vsn_op *op = ev->what;
 
-	return ev->order == ORDER_START && op->owner == owner;
+	return ev->order == VSN_ORDER_START && op->owner == owner;
 }
 
 /* Take start events of @owner's out of the heap, if there are any. */
@@ -744,7 +765,7 @@ void vsn_sched_free(struct vsn_sched *s)
 	size_t i;
 
 	while (vsn_heap_pop(&s->heap, &ev))
-		if (is_chunk(&ev))
+		if (vsn_event_is_chunk(&ev))
 			vsn_chunk_free(s, ev.what);
 	for (i = 0; s->streams && i < s->stream_room; i++) {
 		while (s->streams[i]) {
@@ -759,6 +780,7 @@ void vsn_sched_free(struct vsn_sched *s)
 		}
 	}
 	vsn_chunk_free_all(s);
+	vsn_faults_free(s);
 	vsn_fence_free(s);
 	vsn_heap_free(&s->heap, &s->mem);
 	vsn_links_free(&s->links);

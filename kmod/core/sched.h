@@ -8,6 +8,7 @@
 #ifndef VSN_CORE_SCHED_H
 #define VSN_CORE_SCHED_H
 
+#include "fault.h"
 #include "heap.h"
 #include "link.h"
 #include "op.h"
@@ -52,6 +53,7 @@ struct vsn_xfer {
  * @load: read an aligned word
  * @complete: the operation is done; it is the caller's again
  * @xfer: a transfer crossed a link
+ * @fault: a fault was scheduled, has begun, was changed, or is over; see its state
  *
  * copy, fill, reduce, atomic and load return 0 or a negative errno, which becomes the
  * operation's status.
@@ -64,6 +66,7 @@ struct vsn_sched_ops {
 	int (*load)(void *ctx, const struct vsn_op *op, u64 *value);
 	void (*complete)(void *ctx, struct vsn_op *op);
 	void (*xfer)(void *ctx, const struct vsn_xfer *xfer);
+	void (*fault)(void *ctx, const struct vsn_fault *fault);
 };
 
 /**
@@ -94,6 +97,7 @@ struct vsn_endpoint_stats {
  * @mem: memory
  * @ops: effects
  * @ctx: passed to @ops
+ * @armed: there are faults, or were; see fault.h
  * @now: the horizon, ps: no later event is earlier than this
  * @until: bound of the run that is on, ps
  * @work: done in this run, see vsn_sched_run()
@@ -116,12 +120,14 @@ struct vsn_endpoint_stats {
  * @nr_completed: operations completed
  * @nr_chunks: chunks on the way
  * @free_chunks: chunks to use again
+ * @faults: of links and switches
  */
 struct vsn_sched {
 	const struct vsn_topo *topo;
 	struct vsn_mem mem;
 	const struct vsn_sched_ops *ops;
 	void *ctx;
+	bool armed;
 	u64 now;
 	u64 until;
 	u64 work;
@@ -144,6 +150,7 @@ struct vsn_sched {
 	u64 nr_completed;
 	size_t nr_chunks;
 	struct vsn_chunk *free_chunks;
+	struct vsn_faults faults;
 };
 
 /* How much later does an operation of @ep set out? */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Between sched.c (streams, events) and chunk.c (how a chunk travels). */
+/* Between sched.c (streams, events), chunk.c (how a chunk travels) and their helpers. */
 #ifndef VSN_CORE_SCHED_IMPL_H
 #define VSN_CORE_SCHED_IMPL_H
 
@@ -46,8 +46,19 @@ int vsn_sched_reserve(struct vsn_sched *s);
 /* The operation's chunks are all there; it ends at op->end. */
 void vsn_sched_push_end(struct vsn_sched *s, struct vsn_op *op);
 
+/* vsn_event.order of an operation's own events; a chunk's lie between. */
+#define VSN_ORDER_START	0ULL
+#define VSN_ORDER_END	U64_MAX
+
+static inline bool vsn_event_is_chunk(const struct vsn_event *ev)
+{
+	return ev->order != VSN_ORDER_START && ev->order != VSN_ORDER_END;
+}
+
 /* Begin an operation that moves bytes; 0, or an errno and nothing is on the way. */
 int vsn_chunk_start(struct vsn_sched *s, struct vsn_op *op);
+/* What a WAIT elsewhere waits for is there; 0 or -ENOMEM. */
+int vsn_chunk_wake(struct vsn_sched *s, struct vsn_op *op, u64 time);
 /* A chunk's event. */
 void vsn_chunk_step(struct vsn_sched *s, struct vsn_chunk *chunk);
 void vsn_chunk_prefetch(const struct vsn_sched *s, const struct vsn_chunk *chunk);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "sched.h"
+#include "rng.h"
 #include "straggler.h"
 
 #define GOLDEN		0x9e3779b97f4a7c15ULL

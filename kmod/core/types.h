@@ -97,16 +97,6 @@ static inline u64 vsn_align_up(u64 v, u64 to)
 	return (v + to - 1) & ~(to - 1);
 }
 
-/* A finaliser of the murmur family: spreads every input bit over all output bits. */
-static inline u64 vsn_mix(u64 h)
-{
-	h ^= h >> 33;
-	h *= 0xff51afd7ed558ccdULL;
-	h ^= h >> 33;
-	h *= 0xc4ceb9fe1a85ec53ULL;
-	return h ^ h >> 33;
-}
-
 /**
  * struct vsn_diag - why something was refused
  * @msg: one line, names the offending field and value

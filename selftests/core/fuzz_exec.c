@@ -131,6 +131,91 @@ static void submit(struct exec *x, struct fuzz *f)
 	x->accepted += !sim_submit(&x->sim, &sqe);
 }
 
+/* A fault of any kind, sound or not, now or later; a policy; or one is deleted. */
+static void fault(struct exec *x, struct fuzz *f)
+{
+	struct vsn_sched *s = &x->sim.sched;
+	struct vsn_fault want = { .until = VSN_TIME_MAX };
+	struct vsn_fault_policy policy;
+	const struct vsn_fault *old;
+	struct vsn_diag diag;
+	u32 id;
+
+	switch (fuzz_below(f, 6)) {
+	case 0:
+		policy.detect = fuzz_bits(f, 1 + fuzz_below(f, 4));
+		policy.give_up = fuzz_below(f, 2);
+		policy.seed = fuzz_below(f, 4);
+		vsn_fault_set_policy(s, &policy);
+		return;
+	case 1:
+		old = vsn_fault_find(s, fuzz_below(f, 8));
+		if (!old)
+			return;
+		id = old->id;
+		if (!vsn_fault_del(s, id, &diag))
+			FUZZ_CHECK(vsn_fault_del(s, id, &diag) == -ENOENT);
+		return;
+	}
+	want.is_switch = fuzz_below(f, 4) == 0;
+	want.target = fuzz_below(f, want.is_switch ? s->topo->nr_switches + 1 :
+						     s->topo->nr_links + 1);
+	want.what.down = fuzz_below(f, 2);
+	want.what.bandwidth = fuzz_below(f, 4) ? VSN_BANDWIDTH_ALL :
+						 fuzz_below(f, VSN_BANDWIDTH_ALL + 2);
+	want.what.latency = fuzz_below(f, 4) ? 0 : fuzz_bits(f, fuzz_below(f, 64) ? 3 : 8);
+	want.what.errors = fuzz_below(f, 4) ? 0 : VSN_ERROR_ONE >> fuzz_below(f, 32);
+	if (fuzz_below(f, 4) == 0) {
+		vsn_fault_set_health(s, want.is_switch, want.target, &want.what, &diag);
+		return;
+	}
+	want.at = s->now + fuzz_below(f, 2) * fuzz_bits(f, 3);
+	if (fuzz_below(f, 4))
+		want.until = want.at + fuzz_bits(f, 3);
+	vsn_fault_add(s, &want, &id, &diag);
+}
+
+/* Faults that are there are sound, and their sums are what is kept. */
+static void check_faults(const struct exec *x)
+{
+	const struct vsn_sched *s = &x->sim.sched;
+	u64 down = 0, switches = 0, errors = 0, lost = 0, replays = 0, wire = 0, i;
+	const struct vsn_fault *f;
+	struct vsn_site site;
+	u32 nr = 0;
+
+	for (f = vsn_fault_find(s, 0); f; f = f->next, nr++) {
+		FUZZ_CHECK(!f->next || f->next->id > f->id);
+		FUZZ_CHECK(f->state == VSN_FAULT_STATE_ACTIVE ||
+			   f->state == VSN_FAULT_STATE_SCHEDULED);
+		FUZZ_CHECK(f->state != VSN_FAULT_STATE_ACTIVE || f->at <= s->now);
+		FUZZ_CHECK(f->until > s->now);
+	}
+	FUZZ_CHECK(nr == s->faults.nr);
+	for (i = 0; i < s->topo->nr_links; i++) {
+		vsn_fault_link(s, i, &site);
+		down += !!site.nr_down;
+		errors += !!site.health.errors;
+		lost += site.lost;
+		wire += site.replay_wire;
+	}
+	for (i = 0; i < s->topo->nr_switches; i++) {
+		vsn_fault_switch(s, i, &site);
+		switches += !!site.nr_down;
+		lost += site.lost;
+	}
+	FUZZ_CHECK(down + switches == s->faults.nr_down);
+	FUZZ_CHECK(switches == s->faults.nr_switches_down);
+	FUZZ_CHECK(errors == s->faults.nr_errors);
+	for (i = 0; i < s->topo->nr_endpoints; i++) {
+		vsn_fault_endpoint(s, i, &site);
+		replays += site.replays;
+		wire -= site.replay_wire;
+	}
+	FUZZ_CHECK(!wire);
+	FUZZ_CHECK(replays <= lost);
+}
+
 /* Everything that can move has moved: what remains is blocked or behind that. */
 static void check_rest(struct exec *x)
 {
@@ -225,6 +310,8 @@ static void traffic(struct exec *x, struct fuzz *f)
 			submit(x, f);
 		if (fuzz_below(f, 4) == 0)
 			make_slow(x, f);
+		for (i = fuzz_below(f, 3) ? 0 : fuzz_below(f, 8); i; i--)
+			fault(x, f);
 		if (fuzz_below(f, 4) == 0) {
 			x->sim.fail_at = x->sim.alloc_count + fuzz_below(f, 16);
 			x->sim.fail_count = 1 + fuzz_below(f, 4);
@@ -237,6 +324,7 @@ static void traffic(struct exec *x, struct fuzz *f)
 			run(x, VSN_TIME_MAX, 1 + fuzz_below(f, 16));
 			check_rest(x);
 			check_accounts(x);
+			check_faults(x);
 			break;
 		default:
 			run(x, vsn_min(x->sim.sched.now, U64_MAX >> 1) +
@@ -253,6 +341,7 @@ static void finish(struct exec *x, bool all)
 		run(x, VSN_TIME_MAX, 64);
 		check_rest(x);
 		check_accounts(x);
+		check_faults(x);
 		for (i = 0; i < OWNERS; i++) {
 			vsn_sched_cancel(&x->sim.sched, &x->owners[i]);
 			FUZZ_CHECK(!x->owners[i].first);

@@ -37,6 +37,7 @@ struct pair {
 	u64 submitted;
 	u32 streams;		/* an endpoint */
 	u32 variety;		/* 1 in so many entries is broken; 0: none */
+	u32 faults;		/* most faults that are added in a round */
 };
 
 static void keep_xfer(void *ctx, const struct vsn_xfer *x)
@@ -165,8 +166,16 @@ static void rails(struct vsn_topo *t)
 		.bandwidth = 2 * GB, .latency = 7000, .switch_latency = 100000 });
 }
 
+/* Engines that are slower than links: a pull ends when its engine is free. */
+static void slow(struct vsn_topo *t)
+{
+	planes(t);
+	t->kinds[VSN_ENDPOINT_KIND_ACCELERATOR].read_bandwidth = 5 * GB;
+	t->kinds[VSN_ENDPOINT_KIND_ACCELERATOR].write_bandwidth = 9 * GB;
+}
+
 static void (*const shapes[])(struct vsn_topo *t) = {
-	star, planes, clos, clos_hash, kinds, rails,
+	star, planes, clos, clos_hash, kinds, rails, slow,
 };
 
 static void add_region(struct pair *p, u64 size, const u32 *homes, u32 nr, u64 granule)
@@ -353,6 +362,39 @@ static void same_resource(struct __test_metadata *_metadata, struct pair *p, u32
 	ASSERT_EQ(r->busy_time, l->busy_time);
 }
 
+static void same_site(struct __test_metadata *_metadata, const struct vsn_site *site,
+		      const struct ref_site *r)
+{
+	ASSERT_EQ(r->lost, site->lost);
+	ASSERT_EQ(r->replays, site->replays);
+	ASSERT_EQ(r->replay_wire, site->replay_wire);
+}
+
+static void same_faults(struct __test_metadata *_metadata, struct pair *p)
+{
+	const struct vsn_topo *t = &p->sim.topo;
+	const struct vsn_sched *s = &p->sim.sched;
+	struct vsn_link_pos pos;
+	struct vsn_site site;
+	u32 i;
+
+	ASSERT_EQ(p->ref.nr_faults, s->faults.nr);
+	for (i = 0; i < t->nr_links; i++) {
+		vsn_fault_link(s, i, &site);
+		same_site(_metadata, &site, &p->ref.links[i]);
+		if (vsn_topo_link_pos(t, i, &pos))
+			ASSERT_EQ(!!ref_dead(&p->ref, i), site.health.down);
+	}
+	for (i = 0; i < t->nr_switches; i++) {
+		vsn_fault_switch(s, i, &site);
+		same_site(_metadata, &site, &p->ref.switches[i]);
+	}
+	for (i = 0; i < t->nr_endpoints; i++) {
+		vsn_fault_endpoint(s, i, &site);
+		same_site(_metadata, &site, &p->ref.endpoints[i]);
+	}
+}
+
 /* Everything that both have to show */
 static void same(struct __test_metadata *_metadata, struct pair *p)
 {
@@ -395,6 +437,80 @@ static void same(struct __test_metadata *_metadata, struct pair *p)
 		ASSERT_EQ(0, memcmp(stats ? stats : &none, &p->ref.stats[i],
 				    sizeof(none)));
 	}
+	if (p->ref.armed)
+		same_faults(_metadata, p);
+}
+
+/* Faults */
+
+static void any_policy(struct pair *p)
+{
+	struct vsn_fault_policy policy = {
+		.detect = next(&p->seed) % 3 * (next(&p->seed) % 5000000),
+		.give_up = next(&p->seed) % 4 == 0,
+		.seed = next(&p->seed),
+	};
+
+	if (vsn_fault_set_policy(&p->sim.sched, &policy))
+		abort();
+	ref_set_policy(&p->ref, &policy);
+}
+
+static struct vsn_health any_health(struct pair *p, bool is_switch)
+{
+	struct vsn_health h = { .bandwidth = VSN_BANDWIDTH_ALL };
+	u32 kind = is_switch ? 0 : next(&p->seed) % 8;
+
+	h.down = kind < 4;
+	if (kind == 4 || kind == 7)
+		h.bandwidth = 1 + next(&p->seed) % VSN_BANDWIDTH_ALL;
+	if (kind == 5 || kind == 7)
+		h.latency = next(&p->seed) % 1000000;
+	if (kind == 6 || kind == 7)
+		h.errors = VSN_ERROR_ONE >> (1 + next(&p->seed) % 20);
+	return h;
+}
+
+static void any_fault(struct __test_metadata *_metadata, struct pair *p)
+{
+	u64 now = p->sim.sched.now;
+	struct vsn_fault want = { .until = VSN_TIME_MAX };
+	struct vsn_diag diag;
+	u32 id;
+
+	want.is_switch = p->sim.topo.nr_switches && next(&p->seed) % 8 == 0;
+	want.target = next(&p->seed) % (want.is_switch ? p->sim.topo.nr_switches :
+							 p->sim.topo.nr_links);
+	want.what = any_health(p, want.is_switch);
+	want.at = now + next(&p->seed) % 2 * (next(&p->seed) % 20000000);
+	if (next(&p->seed) % 16)
+		want.until = want.at + 1 + next(&p->seed) % 10000000;
+	/* Ids have gaps, and some health is none. */
+	if (!vsn_fault_add(&p->sim.sched, &want, &id, &diag))
+		ref_fault_add(&p->ref, &want, id);
+}
+
+static void change_faults(struct __test_metadata *_metadata, struct pair *p)
+{
+	const struct vsn_fault *f;
+	struct vsn_diag diag;
+	u32 i, id;
+
+	if (!p->faults)
+		return;
+	if (next(&p->seed) % 4 == 0)
+		any_policy(p);
+	for (i = next(&p->seed) % (p->faults + 1); i; i--)
+		any_fault(_metadata, p);
+	if (next(&p->seed) % 2 == 0)
+		return;
+	f = vsn_fault_find(&p->sim.sched, next(&p->seed) %
+					  (p->sim.sched.faults.last_id + 1));
+	if (!f)
+		return;
+	id = f->id;
+	ASSERT_EQ(0, vsn_fault_del(&p->sim.sched, id, &diag));
+	ref_fault_del(&p->ref, id);
 }
 
 /* This takes longer than all the rest, so it is for the end. */
@@ -413,6 +529,7 @@ static void traffic(struct __test_metadata *_metadata, struct pair *p, u32 round
 	u32 i, n;
 
 	while (rounds--) {
+		change_faults(_metadata, p);
 		n = next(&p->seed) % 40;
 		for (i = 0; i < n; i++) {
 			struct vsn_sqe sqe = any_op(p);
@@ -502,6 +619,63 @@ TEST_F(random, machines_equal_reference)
 		}
 	}
 	EXPECT_GT(xfers, 50000);
+}
+
+/* Links and switches fail, degrade and recover, on machines of every kind. */
+static u64 with_faults(struct __test_metadata *_metadata, void (*shape)(struct vsn_topo *t),
+		       u32 policy, u64 seed, u32 faults, u32 rounds, u64 *counts)
+{
+	struct pair *p = make_pair(shape, policy, seed);
+	u64 lost = 0;
+	size_t i;
+
+	p->faults = faults;
+	traffic(_metadata, p, rounds);
+	for (i = 0; i < p->sim.topo.nr_links; i++) {
+		lost += p->ref.links[i].lost;
+		counts[0] += p->ref.links[i].replays;
+	}
+	for (i = 0; i < p->sim.topo.nr_switches; i++)
+		lost += p->ref.switches[i].lost;
+	for (i = 0; i < p->sim.nr_done; i++) {
+		counts[1] += p->sim.done[i].res == -EIO;
+		counts[2] += p->sim.done[i].res == -EHOSTUNREACH;
+		counts[3] += !p->sim.done[i].res;
+	}
+	free_pair(p);
+	return lost;
+}
+
+TEST_F(random, faults_equal_reference)
+{
+	u64 seed, lost = 0, counts[4] = {};
+	size_t shape;
+
+	for (seed = 701; seed <= 708; seed++)
+		for (shape = 0; shape < ARRAY_SIZE(shapes); shape++)
+			lost += with_faults(_metadata, shapes[shape], 0, seed,
+					    1 + seed % 12, 10, counts);
+	TH_LOG("%llu lost, %llu replays, %llu given up, %llu unreachable, %llu good",
+	       (unsigned long long)lost, (unsigned long long)counts[0],
+	       (unsigned long long)counts[1], (unsigned long long)counts[2],
+	       (unsigned long long)counts[3]);
+	EXPECT_LT(300, lost);
+	EXPECT_LT(1000, counts[0]);
+	EXPECT_LT(50, counts[1]);
+	EXPECT_LT(50, counts[2]);
+	EXPECT_LT(3000, counts[3]);
+}
+
+TEST_F(random, machines_with_faults)
+{
+	u64 lost = 0, counts[4] = {};
+	u32 i, policy;
+
+	for (i = 0; i < nr_machines; i++)
+		for (policy = VSN_POLICY_DMODK; policy <= VSN_POLICY_BORROW; policy++)
+			lost += with_faults(_metadata, machines[i].build, policy, 800 + i,
+					    30, 3, counts);
+	EXPECT_LT(100, lost);
 }
 
 /* Some bits are wrong: both refuse the same entries for the same reason. */

@@ -203,6 +203,10 @@ static bool satisfied(struct ref *r, struct ref_op *op, u64 time)
 		return false;
 	op->state = REF_MOVING;
 	op->end = time;
+	if (r->armed && op->net >= 0) {
+		ref_send_word(r, op, time);
+		return true;
+	}
 	if ((u128)time + op->wait_latency > U64_MAX)
 		op->status = -EOVERFLOW;
 	else
@@ -364,11 +368,18 @@ void ref_run(struct ref *r, u64 until)
 {
 	struct ref_event ev;
 	size_t i, first;
+	u64 due;
 
 	for (;;) {
 		for (first = 0, i = 1; i < r->nr_events; i++)
 			if (comes_before(&r->events[i], &r->events[first]))
 				first = i;
+		if (ref_fault_due(r, &due) && due <= until &&
+		    (r->nr_events ? due <= r->events[first].time : until != VSN_TIME_MAX)) {
+			r->now = due;
+			ref_fault_step(r);
+			continue;
+		}
 		if (!r->nr_events || r->events[first].time > until)
 			break;
 		ev = r->events[first];
@@ -508,7 +519,10 @@ void ref_init(struct ref *r, const struct vsn_topo *topo)
 	r->resources = calloc(topo->nr_links + topo->nr_endpoints * VSN_NR_ENGINES,
 			      sizeof(*r->resources));
 	r->stats = calloc(topo->nr_endpoints, sizeof(*r->stats));
-	if (!r->resources || !r->stats)
+	r->links = calloc(topo->nr_links, sizeof(*r->links));
+	r->switches = calloc(topo->nr_switches + 1, sizeof(*r->switches));
+	r->endpoints = calloc(topo->nr_endpoints, sizeof(*r->endpoints));
+	if (!r->resources || !r->stats || !r->links || !r->switches || !r->endpoints)
 		abort();
 }
 
@@ -528,4 +542,5 @@ void ref_free(struct ref *r)
 	free(r->stats);
 	free(r->done);
 	free(r->xfers);
+	ref_faults_free(r);
 }

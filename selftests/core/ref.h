@@ -4,7 +4,8 @@
  * there is.
  *
  * It follows Documentation/timing.md and the comments of the core's headers, and
- * has nothing in common with kmod/core but types, topology and routes: events are
+ * has nothing in common with kmod/core but types, topology, routes and the hash that
+ * spoils packets: events are
  * an unsorted list that is searched for the first one, streams are found by
  * looking at all operations, and every product has 128 bits.
  */
@@ -20,6 +21,25 @@
 
 struct ref_op;
 struct ref_event;
+
+/* A fault that is to begin, or is active */
+struct ref_fault {
+	u32 id;
+	bool active;
+	bool is_switch;
+	u32 target;
+	struct vsn_health what;
+	u64 at;
+	u64 until;
+};
+
+/* A link or switch, and when it went down last; an endpoint */
+struct ref_site {
+	u64 since;
+	u64 lost;
+	u64 replays;
+	u64 replay_wire;
+};
 
 /* What a resource has done */
 struct ref_resource {
@@ -68,6 +88,17 @@ struct ref {
 	size_t nr_xfers;
 	size_t room_xfers;
 	int copy_error;			/* what a COPY ends with, all copied */
+
+	bool armed;			/* there are faults, or were */
+	struct vsn_fault_policy policy;
+	struct ref_fault *faults;	/* by id */
+	size_t nr_faults;
+	size_t room_faults;
+	struct ref_site *links;		/* by id */
+	struct ref_site *switches;
+	struct ref_site *endpoints;
+	struct vsn_route_memo memo;
+	u64 recoveries;
 };
 
 void ref_init(struct ref *r, const struct vsn_topo *topo);
@@ -82,5 +113,12 @@ void ref_recheck(struct ref *r);
 void ref_run(struct ref *r, u64 until);
 u64 ref_cancel(struct ref *r, u32 owner);
 u64 ref_blocked(const struct ref *r);
+
+/* What a link does not work for, itself or a switch at its end, or NULL */
+struct ref_site *ref_dead(struct ref *r, u32 link);
+/* What the scheduler accepted, with the id that it gave */
+void ref_fault_add(struct ref *r, const struct vsn_fault *want, u32 id);
+void ref_fault_del(struct ref *r, u32 id);
+void ref_set_policy(struct ref *r, const struct vsn_fault_policy *policy);
 
 #endif /* VSN_TEST_REF_H */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Between ref.c (operations, events) and ref_way.c (chunks). */
+/* Between ref.c (operations, events), ref_way.c (chunks) and ref_fault.c. */
 #ifndef VSN_TEST_REF_IMPL_H
 #define VSN_TEST_REF_IMPL_H
 
@@ -41,6 +41,8 @@ struct ref_step {
 	bool leg;		/* begins when all of the leg before has arrived */
 	bool latency;		/* of the memory counts */
 	bool paces;		/* the read engine */
+	bool word;		/* of a value: takes time only */
+	u64 left;		/* when the last byte had left it, if the chunk is timed */
 };
 
 struct ref_chunk {
@@ -57,6 +59,9 @@ struct ref_chunk {
 	u32 nr_steps;
 	u32 hop;
 	u32 gate;
+	bool timed;
+	bool again;
+	bool followed;
 	struct ref_step steps[MAX_STEPS];
 };
 
@@ -88,5 +93,18 @@ void ref_add_event(struct ref *r, struct ref_op *op, u64 time, enum ref_phase ph
 
 int ref_start_moving(struct ref *r, struct ref_op *op);
 void ref_move(struct ref *r, struct ref_chunk *c);
+/* A value is there at @time: send word of it to the WAIT. */
+void ref_send_word(struct ref *r, struct ref_op *op, u64 time);
+/* The chunk, which has no event, was lost at the site. */
+void ref_lose(struct ref *r, struct ref_chunk *c, struct ref_site *site);
+
+/* When a fault begins or is over next; false: never */
+bool ref_fault_due(const struct ref *r, u64 *time);
+void ref_fault_step(struct ref *r);
+void ref_faults_free(struct ref *r);
+int ref_route(struct ref *r, u32 want, u32 from, u32 to, u32 plane, u64 salt,
+	      struct vsn_path *path);
+void ref_degrade(const struct ref *r, u32 link, u64 *bandwidth, u64 *latency);
+bool ref_corrupts(const struct ref *r, u32 link, u64 transfer, u64 packets);
 
 #endif /* VSN_TEST_REF_IMPL_H */

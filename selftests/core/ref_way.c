@@ -32,8 +32,8 @@ static int path(struct ref *r, struct ref_chunk *c, u32 from, u32 to, u64 payloa
 	int net;
 	u32 i;
 
-	net = vsn_route_find(r->topo, op->sqe.network, from, to, op->plane + c->chain,
-			     (u64)op->sqe.stream << 32 ^ op->seq, &p);
+	net = ref_route(r, op->sqe.network, from, to, op->plane + c->chain,
+			(u64)op->sqe.stream << 32 ^ op->seq, &p);
 	for (i = 0; net >= 0 && i < p.nr_hops; i++) {
 		struct ref_step *s = step(c, p.hops[i], payload);
 
@@ -41,6 +41,26 @@ static int path(struct ref *r, struct ref_chunk *c, u32 from, u32 to, u64 payloa
 		s->via = p.via[i];
 		s->leg = leg && !i;
 	}
+	return net;
+}
+
+/* The path of every other time, as nothing says which operation this is about. */
+static int way_wait(struct ref *r, struct ref_chunk *c, u32 me)
+{
+	struct vsn_path p;
+	u32 i;
+	int net;
+
+	net = ref_route(r, c->op->sqe.network, c->to, me, 0, 0, &p);
+	for (i = 0; net >= 0 && i < p.nr_hops; i++) {
+		struct ref_step *s = step(c, p.hops[i], 0);
+
+		s->net = net;
+		s->via = p.via[i];
+		s->word = true;
+	}
+	if (net >= 0)
+		c->op->net = net;
 	return net;
 }
 
@@ -144,12 +164,10 @@ static u64 piece_end(const struct ref_op *op, u64 off)
 	return end;
 }
 
-static int give_way(struct ref *r, struct ref_chunk *c)
+static void take_bytes(struct ref *r, struct ref_chunk *c, u32 me)
 {
 	struct ref_op *op = c->op;
-	u32 me = op->sqe.initiator;
 	u64 run;
-	int err;
 
 	c->to = ref_home_of(r, op->sqe.dst + op->taken, &run);
 	c->from = me;
@@ -162,12 +180,26 @@ static int give_way(struct ref *r, struct ref_chunk *c)
 		}
 	}
 	op->taken += c->len;
-	if (!ref_moves_range(op))
+}
+
+static int give_way(struct ref *r, struct ref_chunk *c)
+{
+	struct ref_op *op = c->op;
+	u32 me = op->sqe.initiator;
+	int err;
+
+	if (!c->again)
+		take_bytes(r, c, me);
+	if (op->sqe.opcode == VSN_OP_WAIT)
+		err = way_wait(r, c, me);
+	else if (!ref_moves_range(op))
 		err = way_word(r, c, me);
 	else if (c->to == me && c->from != me)
 		err = way_pull(r, c, me);
 	else
 		err = way_push(r, c, me);
+	if (c->followed)
+		c->gate = NOWHERE;
 	return err < 0 ? err : 0;
 }
 
@@ -184,6 +216,7 @@ static struct ref_chunk *new_chunk(struct ref *r, struct ref_op *op, u32 chain, 
 	c->chain = chain;
 	c->before = NOWHERE;
 	c->gate = NOWHERE;
+	c->timed = r->armed;
 	c->head = time;
 	c->tail = time;
 	op->moving++;
@@ -213,6 +246,7 @@ static void figures(const struct ref *r, u32 id, u64 *bandwidth, u64 *latency, b
 	if (id < r->topo->nr_links) {
 		if (!vsn_topo_link_figures(r->topo, id, bandwidth, latency, sf))
 			abort();
+		ref_degrade(r, id, bandwidth, latency);
 		return;
 	}
 	kind = &r->topo->kinds[vsn_topo_kind(r->topo, n / VSN_NR_ENGINES)];
@@ -227,8 +261,17 @@ static void figures(const struct ref *r, u32 id, u64 *bandwidth, u64 *latency, b
 	}
 }
 
-/* One hop; at the end of time it fails and leaves everything as it was. */
-static int hop(struct ref *r, struct ref_chunk *c, const struct ref_step *s)
+/* Packets that a chunk is on a link; a message without payload is one. */
+static u64 packets_of(const struct ref *r, const struct ref_step *s)
+{
+	u64 packet = r->topo->networks[s->net].packet;
+
+	return s->payload ? (s->payload + packet - 1) / packet : 1;
+}
+
+/* Once over a link, or through an engine; at the end of time it fails and leaves everything as it was. */
+static int hop_once(struct ref *r, struct ref_chunk *c, const struct ref_step *s,
+		    bool *repeated)
 {
 	struct ref_resource *res = &r->resources[s->resource];
 	u128 start, end, head, tail, bound = c->bound;
@@ -241,15 +284,19 @@ static int hop(struct ref *r, struct ref_chunk *c, const struct ref_step *s)
 	if (s->via)
 		latency += r->topo->networks[s->net].tiers[s->via - 1].switch_latency;
 	if (s->net >= 0) {
-		const struct vsn_network *net = &r->topo->networks[s->net];
-		u64 packets = s->payload / net->packet + !!(s->payload % net->packet);
-
-		wire += (packets ? packets : 1) * net->header;
+		wire += packets_of(r, s) * r->topo->networks[s->net].header;
 	}
 	if (s->leg) {
 		c->head = c->tail;
 		if (c->bound > c->tail)
 			c->tail = c->bound;
+	}
+	if (s->word) {
+		if ((u128)c->tail + latency > U64_MAX)
+			return -EOVERFLOW;
+		c->tail += latency;
+		c->head = c->tail;
+		return 0;
 	}
 	ser = bandwidth ? ((u128)wire * 1000000000000ULL + bandwidth - 1) / bandwidth : 0;
 	start = vsn_max(c->head, res->busy);
@@ -275,6 +322,12 @@ static int hop(struct ref *r, struct ref_chunk *c, const struct ref_step *s)
 	if (s->net < 0)
 		return 0;
 	c->op->wire += wire;
+	if (*repeated) {
+		r->links[s->resource].replays++;
+		r->links[s->resource].replay_wire += wire;
+		r->endpoints[c->op->sqe.initiator].replay_wire += wire;
+	}
+	*repeated = true;
 	r->xfers = ref_grow(r->xfers, r->nr_xfers, &r->room_xfers, sizeof(*r->xfers));
 	r->xfers[r->nr_xfers++] = (struct ref_xfer) {
 		.user_data = c->op->sqe.user_data, .link = s->resource,
@@ -282,6 +335,85 @@ static int hop(struct ref *r, struct ref_chunk *c, const struct ref_step *s)
 		.start = start, .end = tail,
 	};
 	return 0;
+}
+
+/* One hop: 0, an error, or 1 where the chunk was lost. */
+static int hop(struct ref *r, struct ref_chunk *c, struct ref_step *s)
+{
+	struct ref_resource *res = &r->resources[s->resource];
+	struct ref_step once = *s;
+	bool repeated = c->again;
+	u64 bandwidth, latency, bound;
+	struct ref_site *dead;
+	u32 tries = 0;
+	bool sf;
+	int err;
+
+	dead = s->net >= 0 ? ref_dead(r, s->resource) : NULL;
+	if (dead) {
+		ref_lose(r, c, dead);
+		return 1;
+	}
+	err = hop_once(r, c, &once, &repeated);
+	if (err || s->net < 0)
+		return err;
+	bound = c->bound;
+	once.leg = false;
+	while (!s->word &&
+	       ref_corrupts(r, s->resource, res->transfers, packets_of(r, s))) {
+		if (tries++ == VSN_MAX_RETRIES) {
+			c->op->end = vsn_max(c->op->end, c->tail);
+			return -EIO;
+		}
+		figures(r, s->resource, &bandwidth, &latency, &sf);
+		if (s->via)
+			latency += r->topo->networks[s->net].tiers[s->via - 1].switch_latency;
+		if ((u128)c->tail + latency > U64_MAX)
+			return -EOVERFLOW;
+		c->tail += latency;
+		c->head = c->tail;
+		err = hop_once(r, c, &once, &repeated);
+		if (err)
+			return err;
+		c->bound = bound;
+	}
+	s->left = c->tail;
+	return 0;
+}
+
+void ref_lose(struct ref *r, struct ref_chunk *c, struct ref_site *site)
+{
+	u128 known = (u128)site->since + r->policy.detect;
+	struct ref_op *op = c->op;
+
+	site->lost++;
+	if (known < r->now)
+		known = r->now;
+	if (op->status)
+		known = r->now;
+	else if (known > U64_MAX)
+		op->status = -EOVERFLOW;
+	else if (r->policy.give_up)
+		op->status = -EIO;
+	if (op->status) {
+		op->end = vsn_max(op->end, known > U64_MAX ? r->now : known);
+		chunk_done(r, c);
+		return;
+	}
+	r->endpoints[op->sqe.initiator].replays++;
+	c->followed = c->followed || c->hop > c->gate;
+	c->again = true;
+	c->nr_steps = 0;
+	c->hop = 0;
+	c->bound = 0;
+	c->head = known;
+	c->tail = known;
+	ref_add_event(r, op, known, REF_HOP, c);
+}
+
+void ref_send_word(struct ref *r, struct ref_op *op, u64 time)
+{
+	new_chunk(r, op, 0, time);
 }
 
 static void arrive(struct ref *r, struct ref_chunk *c)
@@ -305,12 +437,17 @@ static void arrive(struct ref *r, struct ref_chunk *c)
 void ref_move(struct ref *r, struct ref_chunk *c)
 {
 	struct ref_op *op = c->op;
-	const struct ref_step *s;
+	struct ref_step *s;
 	int err = 0;
 
-	if (!c->nr_steps && nothing_left(op)) {
+	if (!c->nr_steps && (op->status || (nothing_left(op) && !c->again))) {
 		if (op->status)
 			op->end = vsn_max(op->end, r->now);
+		chunk_done(r, c);
+		return;
+	}
+	if (c->nr_steps && c->hop == c->nr_steps) {
+		arrive(r, c);
 		chunk_done(r, c);
 		return;
 	}
@@ -319,6 +456,8 @@ void ref_move(struct ref *r, struct ref_chunk *c)
 	s = &c->steps[c->hop];
 	if (!err)
 		err = hop(r, c, s);
+	if (err > 0)
+		return;
 	if (err) {
 		op->status = err;
 		op->end = vsn_max(op->end, r->now);
@@ -329,8 +468,13 @@ void ref_move(struct ref *r, struct ref_chunk *c)
 		new_chunk(r, op, c->chain, vsn_max(r->now, r->resources[s->resource].busy))
 			->before = c->from;
 	if (++c->hop == c->nr_steps) {
-		arrive(r, c);
-		chunk_done(r, c);
+		/* A timed one has arrived when all of it has. */
+		if (c->timed) {
+			ref_add_event(r, op, c->tail, REF_HOP, c);
+		} else {
+			arrive(r, c);
+			chunk_done(r, c);
+		}
 		return;
 	}
 	ref_add_event(r, op, s[1].leg ? c->tail : c->head, REF_HOP, c);

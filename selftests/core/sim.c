@@ -182,6 +182,14 @@ static void sim_effect_xfer(void *ctx, const struct vsn_xfer *x)
 	sim->nr_xfers++;
 }
 
+static void sim_effect_fault(void *ctx, const struct vsn_fault *f)
+{
+	struct sim *sim = ctx;
+
+	digest(sim, (u64[]){ f->id, f->state, f->target, f->at, sim->sched.now }, 5);
+	sim->nr_faults[f->state]++;
+}
+
 static const struct vsn_sched_ops effects = {
 	.copy = sim_effect_copy,
 	.fill = sim_effect_fill,
@@ -190,6 +198,7 @@ static const struct vsn_sched_ops effects = {
 	.load = sim_effect_load,
 	.complete = sim_effect_complete,
 	.xfer = sim_effect_xfer,
+	.fault = sim_effect_fault,
 };
 
 void sim_topo(struct vsn_topo *t, const u32 *sizes, u32 nr_dims)

@@ -34,6 +34,7 @@ struct sim {
 	u64 xfer_payload;		/* sums over all transfers */
 	u64 xfer_wire;
 	u64 nr_xfers;
+	u64 nr_faults[4];		/* changes of faults, by state */
 	u64 digest;			/* of completions and transfers */
 
 	size_t allocs;			/* live allocations */

@@ -494,6 +494,10 @@ static int on_event(struct nl_msg *msg, void *arg)
 	struct vsn_ctl_region region = { 0 };
 	struct vsn_ctl_limit limit = { 0 };
 	struct vsn_ctl_endpoint endpoint;
+	struct vsn_ctl_fault_policy policy;
+	struct vsn_ctl_fault fault;
+	struct vsn_ctl_switch sw;
+	struct vsn_ctl_link link;
 	struct vsn_ctl_event event = { 0 };
 	struct listener *l = arg;
 	int err = 0;
@@ -519,6 +523,22 @@ static int on_event(struct nl_msg *msg, void *arg)
 	case VSN_CMD_ENDPOINT_NTF:
 		vsn_endpoint_parse(&endpoint, nlh);
 		event.endpoint = &endpoint;
+		break;
+	case VSN_CMD_LINK_NTF:
+		err = vsn_link_parse(&link, nlh);
+		event.link = &link;
+		break;
+	case VSN_CMD_SWITCH_NTF:
+		err = vsn_switch_parse(&sw, nlh);
+		event.sw = &sw;
+		break;
+	case VSN_CMD_FAULT_NTF:
+		err = vsn_fault_parse(&fault, nlh);
+		event.fault = &fault;
+		break;
+	case VSN_CMD_FAULT_POLICY_NTF:
+		err = vsn_fault_policy_parse(&policy, nlh);
+		event.policy = &policy;
 		break;
 	}
 	l->ret = err ? err : l->fn(&event, l->arg);

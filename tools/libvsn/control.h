@@ -313,6 +313,8 @@ int vsn_ctl_fabric_list(struct vsn_ctl *ctl, vsn_ctl_fabric_fn fn, void *arg);
  * @delay: additional time before each operation that it issues, ps
  * @jitter: largest random additional time before each of them, ps
  * @seed: of @jitter
+ * @replays: chunks of its operations that were sent again from their source
+ * @replay_wire: bytes on the wire of all that was sent again
  */
 struct vsn_ctl_endpoint {
 	char fabric[VSN_CTL_NAME];
@@ -336,6 +338,8 @@ struct vsn_ctl_endpoint {
 	uint64_t delay;
 	uint64_t jitter;
 	uint64_t seed;
+	uint64_t replays;
+	uint64_t replay_wire;
 };
 
 /**
@@ -377,6 +381,20 @@ int vsn_ctl_endpoint_list(struct vsn_ctl *ctl, const char *fabric,
 			  vsn_ctl_endpoint_fn fn, void *arg);
 
 /**
+ * struct vsn_ctl_health - how a link is
+ * @state: enum vsn_link_state
+ * @bandwidth_part: what is left of its bandwidth, parts per million
+ * @extra_latency: added to its latency, ps
+ * @error_rate: probability that a packet is corrupted, in units of 10^-12
+ */
+struct vsn_ctl_health {
+	uint32_t state;
+	uint32_t bandwidth_part;
+	uint64_t extra_latency;
+	uint64_t error_rate;
+};
+
+/**
  * struct vsn_ctl_link - a directed link and its counters
  * @fabric: name of its fabric
  * @id: id
@@ -392,6 +410,10 @@ int vsn_ctl_endpoint_list(struct vsn_ctl *ctl, const char *fabric,
  * @wire: bytes carried, headers included
  * @transfers: chunks, requests and acks carried
  * @busy: time it was occupied, ps
+ * @health: how it is, all faults together; see also fault.h
+ * @lost: chunks, requests and acks that were lost because it was down
+ * @replays: transfers that were not the first of their kind
+ * @replay_wire: bytes on the wire of these
  */
 struct vsn_ctl_link {
 	char fabric[VSN_CTL_NAME];
@@ -407,13 +429,17 @@ struct vsn_ctl_link {
 	uint64_t wire;
 	uint64_t transfers;
 	uint64_t busy;
+	struct vsn_ctl_health health;
+	uint64_t lost;
+	uint64_t replays;
+	uint64_t replay_wire;
 };
 
 /**
  * struct vsn_ctl_link_filter - which links to list
  * @network: of this network; NULL: all
  * @tier: of this tier; NULL: all
- * @active: only those that carried something
+ * @active: only those that carried something, or to which something was done
  */
 struct vsn_ctl_link_filter {
 	const char *network;
@@ -546,6 +572,10 @@ struct vsn_ctl_limit {
 int vsn_ctl_limit_get(struct vsn_ctl *ctl, const char *fabric, struct vsn_ctl_limit *limit);
 int vsn_ctl_limit_set(struct vsn_ctl *ctl, const char *fabric, uint64_t resident);
 
+struct vsn_ctl_switch;
+struct vsn_ctl_fault;
+struct vsn_ctl_fault_policy;
+
 /**
  * struct vsn_ctl_event - something changed
  * @cmd: VSN_CMD_FABRIC_NTF and so on
@@ -553,6 +583,10 @@ int vsn_ctl_limit_set(struct vsn_ctl *ctl, const char *fabric, uint64_t resident
  * @region: VSN_CMD_REGION_NTF, _DEL_NTF (fabric and id only), else NULL
  * @limit: VSN_CMD_LIMIT_NTF, else NULL
  * @endpoint: VSN_CMD_ENDPOINT_NTF, else NULL
+ * @link: VSN_CMD_LINK_NTF (fabric, id, name and health only), else NULL
+ * @sw: VSN_CMD_SWITCH_NTF, else NULL
+ * @fault: VSN_CMD_FAULT_NTF, else NULL
+ * @policy: VSN_CMD_FAULT_POLICY_NTF, else NULL
  */
 struct vsn_ctl_event {
 	uint32_t cmd;
@@ -560,6 +594,10 @@ struct vsn_ctl_event {
 	const struct vsn_ctl_region *region;
 	const struct vsn_ctl_limit *limit;
 	const struct vsn_ctl_endpoint *endpoint;
+	const struct vsn_ctl_link *link;
+	const struct vsn_ctl_switch *sw;
+	const struct vsn_ctl_fault *fault;
+	const struct vsn_ctl_fault_policy *policy;
 };
 
 /*

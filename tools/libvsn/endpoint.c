@@ -95,6 +95,12 @@ void vsn_endpoint_parse(struct vsn_ctl_endpoint *e, const struct nlmsghdr *nlh)
 			break;
 		case VSN_A_ENDPOINT_SEED:
 			e->seed = vsn_get_uint(nla);
+		break;
+		case VSN_A_ENDPOINT_REPLAYS:
+			e->replays = vsn_get_uint(nla);
+			break;
+		case VSN_A_ENDPOINT_REPLAY_WIRE:
+			e->replay_wire = vsn_get_uint(nla);
 			break;
 		}
 	}

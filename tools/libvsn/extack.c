@@ -110,6 +110,38 @@ static const struct attr_name link_names[] = {
 	[VSN_A_LINK_NETWORK] = { "network", NULL },
 	[VSN_A_LINK_TIER] = { "tier", NULL },
 	[VSN_A_LINK_ACTIVE] = { "active", NULL },
+	[VSN_A_LINK_STATE] = { "state", NULL },
+	[VSN_A_LINK_BANDWIDTH_PART] = { "bandwidth-part", NULL },
+	[VSN_A_LINK_EXTRA_LATENCY] = { "extra-latency", NULL },
+	[VSN_A_LINK_ERROR_RATE] = { "error-rate", NULL },
+};
+
+static const struct attr_name switch_names[] = {
+	[VSN_A_SWITCH_FABRIC] = { "fabric", NULL },
+	[VSN_A_SWITCH_ID] = { "id", NULL },
+	[VSN_A_SWITCH_NAME] = { "name", NULL },
+	[VSN_A_SWITCH_STATE] = { "state", NULL },
+	[VSN_A_SWITCH_DOWN] = { "down", NULL },
+};
+
+static const struct attr_name fault_names[] = {
+	[VSN_A_FAULT_FABRIC] = { "fabric", NULL },
+	[VSN_A_FAULT_ID] = { "id", NULL },
+	[VSN_A_FAULT_LINK] = { "link", NULL },
+	[VSN_A_FAULT_SWITCH] = { "switch", NULL },
+	[VSN_A_FAULT_DOWN] = { "down", NULL },
+	[VSN_A_FAULT_BANDWIDTH_PART] = { "bandwidth-part", NULL },
+	[VSN_A_FAULT_EXTRA_LATENCY] = { "extra-latency", NULL },
+	[VSN_A_FAULT_ERROR_RATE] = { "error-rate", NULL },
+	[VSN_A_FAULT_AT] = { "at", NULL },
+	[VSN_A_FAULT_UNTIL] = { "until", NULL },
+};
+
+static const struct attr_name policy_names[] = {
+	[VSN_A_FAULT_POLICY_FABRIC] = { "fabric", NULL },
+	[VSN_A_FAULT_POLICY_DETECT] = { "detect", NULL },
+	[VSN_A_FAULT_POLICY_LOST] = { "lost", NULL },
+	[VSN_A_FAULT_POLICY_SEED] = { "seed", NULL },
 };
 
 static const struct attr_name route_names[] = {
@@ -140,6 +172,9 @@ static const struct attr_set link_set = ATTR_SET(link_names);
 static const struct attr_set route_set = ATTR_SET(route_names);
 static const struct attr_set region_set = ATTR_SET(region_names);
 static const struct attr_set limit_set = ATTR_SET(limit_names);
+static const struct attr_set switch_set = ATTR_SET(switch_names);
+static const struct attr_set fault_set = ATTR_SET(fault_names);
+static const struct attr_set policy_set = ATTR_SET(policy_names);
 
 static const struct attr_set *request_set(const struct nlmsghdr *request)
 {
@@ -152,7 +187,18 @@ static const struct attr_set *request_set(const struct nlmsghdr *request)
 	case VSN_CMD_ENDPOINT_GET:
 		return &endpoint_set;
 	case VSN_CMD_LINK_GET:
+	case VSN_CMD_LINK_SET:
 		return &link_set;
+	case VSN_CMD_SWITCH_GET:
+	case VSN_CMD_SWITCH_SET:
+		return &switch_set;
+	case VSN_CMD_FAULT_GET:
+	case VSN_CMD_FAULT_NEW:
+	case VSN_CMD_FAULT_DEL:
+		return &fault_set;
+	case VSN_CMD_FAULT_POLICY_GET:
+	case VSN_CMD_FAULT_POLICY_SET:
+		return &policy_set;
 	case VSN_CMD_ROUTE_GET:
 		return &route_set;
 	case VSN_CMD_REGION_GET:

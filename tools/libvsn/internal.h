@@ -8,6 +8,7 @@
 #include <netlink/netlink.h>
 
 #include "control.h"
+#include "fault.h"
 
 /* Not for the library's users: these names stay within it. */
 #pragma GCC visibility push(hidden)
@@ -96,6 +97,10 @@ int vsn_region_parse(struct vsn_ctl_region *region, const struct nlmsghdr *nlh);
 void vsn_region_clear(struct vsn_ctl_region *region);
 void vsn_endpoint_parse(struct vsn_ctl_endpoint *e, const struct nlmsghdr *nlh);
 int vsn_limit_parse(struct vsn_ctl_limit *limit, const struct nlmsghdr *nlh);
+int vsn_link_parse(struct vsn_ctl_link *link, const struct nlmsghdr *nlh);
+int vsn_switch_parse(struct vsn_ctl_switch *sw, const struct nlmsghdr *nlh);
+int vsn_fault_parse(struct vsn_ctl_fault *fault, const struct nlmsghdr *nlh);
+int vsn_fault_policy_parse(struct vsn_ctl_fault_policy *policy, const struct nlmsghdr *nlh);
 
 #pragma GCC visibility pop
 

@@ -6,5 +6,6 @@
 #include "coll.h"
 #include "control.h"
 #include "device.h"
+#include "fault.h"
 
 #endif /* LIBVSN_H */

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Links and their counters. */
+#include <errno.h>
 #include <string.h>
 
 #include "internal.h"
 
-static void link_parse(struct vsn_ctl_link *k, const struct nlmsghdr *nlh)
+int vsn_link_parse(struct vsn_ctl_link *k, const struct nlmsghdr *nlh)
 {
 	struct nlattr *nla;
 	int rem;
@@ -51,14 +52,35 @@ static void link_parse(struct vsn_ctl_link *k, const struct nlmsghdr *nlh)
 		case VSN_A_LINK_BUSY:
 			k->busy = vsn_get_uint(nla);
 			break;
+		case VSN_A_LINK_STATE:
+			k->health.state = vsn_get_uint(nla);
+			break;
+		case VSN_A_LINK_BANDWIDTH_PART:
+			k->health.bandwidth_part = vsn_get_uint(nla);
+			break;
+		case VSN_A_LINK_EXTRA_LATENCY:
+			k->health.extra_latency = vsn_get_uint(nla);
+			break;
+		case VSN_A_LINK_ERROR_RATE:
+			k->health.error_rate = vsn_get_uint(nla);
+			break;
+		case VSN_A_LINK_LOST:
+			k->lost = vsn_get_uint(nla);
+			break;
+		case VSN_A_LINK_REPLAYS:
+			k->replays = vsn_get_uint(nla);
+			break;
+		case VSN_A_LINK_REPLAY_WIRE:
+			k->replay_wire = vsn_get_uint(nla);
+			break;
 		}
 	}
+	return 0;
 }
 
 static int link_fill(const struct nlmsghdr *nlh, void *arg)
 {
-	link_parse(arg, nlh);
-	return 0;
+	return vsn_link_parse(arg, nlh);
 }
 
 /**
@@ -91,7 +113,7 @@ static int link_each(const struct nlmsghdr *nlh, void *arg)
 	struct link_list *l = arg;
 	struct vsn_ctl_link k;
 
-	link_parse(&k, nlh);
+	vsn_link_parse(&k, nlh);
 	return l->fn(&k, l->arg);
 }
 
@@ -121,4 +143,70 @@ int vsn_ctl_link_list(struct vsn_ctl *ctl, const char *fabric,
 	if (filter && filter->active)
 		vsn_put_flag(&req, VSN_A_LINK_ACTIVE);
 	return vsn_request_dump(&req, link_each, &l);
+}
+
+struct link_search {
+	const char *name;
+	uint32_t id;
+};
+
+static int link_is(const struct vsn_ctl_link *link, void *arg)
+{
+	struct link_search *search = arg;
+
+	if (strcmp(link->name, search->name))
+		return 0;
+	search->id = link->id;
+	return 1;
+}
+
+/**
+ * vsn_ctl_link_find() - find a link by its name
+ * @ctl: handle
+ * @fabric: name of the fabric
+ * @name: name of the link; all links are looked at
+ * @id: out: its id
+ *
+ * Return: 0, -ENOENT no such fabric or link, or another negative errno.
+ */
+int vsn_ctl_link_find(struct vsn_ctl *ctl, const char *fabric, const char *name,
+		      uint32_t *id)
+{
+	struct link_search search = { name, 0 };
+	int err = vsn_ctl_link_list(ctl, fabric, NULL, link_is, &search);
+
+	if (!err)
+		return vsn_fail(ctl, -ENOENT, "link '%s': no such link", name);
+	*id = search.id;
+	return err < 0 ? err : 0;
+}
+
+/**
+ * vsn_ctl_link_set() - set a link, from now on
+ * @ctl: handle
+ * @fabric: name of the fabric
+ * @id: id of the link
+ * @health: as it is to be; faults go on beside it
+ * @mask: which fields of @health count, of enum vsn_ctl_health_mask
+ *
+ * Return: 0; -ENOENT no such fabric or link; -ERANGE; -EBUSY it is to be up, and a
+ * fault or its switch keeps it down; or another negative errno.
+ */
+int vsn_ctl_link_set(struct vsn_ctl *ctl, const char *fabric, uint32_t id,
+		     const struct vsn_ctl_health *health, unsigned int mask)
+{
+	struct vsn_request req;
+
+	vsn_request_alloc(&req, ctl, VSN_CMD_LINK_SET, 256);
+	vsn_put_str(&req, VSN_A_LINK_FABRIC, fabric);
+	vsn_put_u32(&req, VSN_A_LINK_ID, id);
+	if (mask & VSN_CTL_HEALTH_STATE)
+		vsn_put_u32(&req, VSN_A_LINK_STATE, health->state);
+	if (mask & VSN_CTL_HEALTH_BANDWIDTH)
+		vsn_put_u32(&req, VSN_A_LINK_BANDWIDTH_PART, health->bandwidth_part);
+	if (mask & VSN_CTL_HEALTH_LATENCY)
+		vsn_put_u64(&req, VSN_A_LINK_EXTRA_LATENCY, health->extra_latency);
+	if (mask & VSN_CTL_HEALTH_ERRORS)
+		vsn_put_u64(&req, VSN_A_LINK_ERROR_RATE, health->error_rate);
+	return vsn_request_do(&req, NULL, NULL);
 }

@@ -46,6 +46,8 @@ int cmd_system(int argc, char **argv);
 int cmd_fabric(int argc, char **argv);
 int cmd_endpoint(int argc, char **argv);
 int cmd_link(int argc, char **argv);
+int cmd_switch(int argc, char **argv);
+int cmd_fault(int argc, char **argv);
 int cmd_route(int argc, char **argv);
 int cmd_region(int argc, char **argv);
 int cmd_limit(int argc, char **argv);

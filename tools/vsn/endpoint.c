@@ -34,6 +34,9 @@ void show_endpoint(const struct vsn_ctl_endpoint *e)
 		out_unit("jitter", "jitter", UNIT_TIME, e->jitter);
 		out_u64("seed", "seed", e->seed);
 	}
+	out_u64("replays", e->replays ? "replays" : NULL, e->replays);
+	out_unit("replay_wire", e->replay_wire ? "replay-wire" : NULL, UNIT_SIZE,
+		 e->replay_wire);
 	out_object_end();
 }
 

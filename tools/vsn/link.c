@@ -3,6 +3,8 @@
 #include <stdlib.h>
 
 #include "cmd.h"
+#include "fault.h"
+#include "health.h"
 #include "out.h"
 
 /* Links that wait to be sorted */
@@ -30,6 +32,11 @@ static int link_show_one(const struct vsn_ctl_link *k, void *arg)
 	out_unit("wire", "wire", UNIT_SIZE, k->wire);
 	out_u64("transfers", "transfers", k->transfers);
 	out_unit("busy", "busy", UNIT_TIME, k->busy);
+	out_str("state", "state", state_name(k->health.state));
+	show_health(&k->health);
+	out_u64("lost", k->lost ? "lost" : NULL, k->lost);
+	out_u64("replays", k->replays ? "replays" : NULL, k->replays);
+	out_unit("replay_wire", k->replays ? "replay-wire" : NULL, UNIT_SIZE, k->replay_wire);
 	out_object_end();
 	return 0;
 }
@@ -170,9 +177,41 @@ static int link_show(int argc, char **argv)
 	return cmd_done();
 }
 
+static int link_set(int argc, char **argv)
+{
+	struct args a = { .argc = argc, .argv = argv };
+	struct vsn_ctl_health health = { 0 };
+	struct link_arg link = { NULL, 0 };
+	char fabric[VSN_CTL_NAME];
+	unsigned int mask = 0;
+	struct vsn_ctl *ctl;
+	uint32_t id;
+	int err;
+
+	arg_name(&a, "name of the fabric", fabric, sizeof(fabric));
+	arg_link(&a, &link);
+	while (!a.status && a.argc)
+		if (!arg_health(&a, &health, &mask))
+			arg_unknown(&a, "up " HEALTH_WORDS);
+	if (!mask)
+		arg_error(&a, "what to set is missing, it may be: up " HEALTH_WORDS);
+	if (a.status)
+		return a.status;
+	ctl = ctl_open();
+	if (!ctl)
+		return EXIT_FAIL;
+	err = link_resolve(ctl, fabric, &link, &id);
+	if (err)
+		return err;
+	err = vsn_ctl_link_set(ctl, fabric, id, &health, mask);
+	return err ? ctl_failed(ctl, err, "link %u of fabric %s", id, fabric) : EXIT_OK;
+}
+
 static const struct cmd commands[] = {
 	{ "show", link_show, "FABRIC [ id N | [ network NETWORK ] [ tier TIER ] [ active ]\n"
 		"                [ sort { busy | wire | payload } ] [ top N ] ]" },
+	{ "set", link_set, "FABRIC { LINK | id N } [ up | down ] [ bandwidth PERCENT ]\n"
+		"                [ latency TIME ] [ error-rate CHANCE ]" },
 	{ NULL, NULL, NULL },
 };
 

@@ -40,6 +40,18 @@ static int show_event(const struct vsn_ctl_event *event, void *arg)
 	case VSN_CMD_ENDPOINT_NTF:
 		show_endpoint(event->endpoint);
 		break;
+	case VSN_CMD_LINK_NTF:
+		show_link_state(event->link);
+		break;
+	case VSN_CMD_SWITCH_NTF:
+		show_switch(event->sw);
+		break;
+	case VSN_CMD_FAULT_NTF:
+		show_fault(event->fault);
+		break;
+	case VSN_CMD_FAULT_POLICY_NTF:
+		show_fault_policy(event->policy);
+		break;
 	default:
 		return 0;
 	}

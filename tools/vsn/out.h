@@ -3,7 +3,7 @@
  * Output.  One call prints a field as text and as JSON.
  *
  * In JSON a field is a member, its values are numbers in base units: bytes,
- * bytes per second, picoseconds, parts per million.  As text it is its label
+ * bytes per second, picoseconds, parts per million (error rates: 10^-12).  As text it is its label
  * and the value with a unit, on the object's line.  A NULL key leaves a field
  * out of the JSON, a NULL label leaves it out of the text, an empty label prints
  * the value alone.

@@ -4,6 +4,7 @@
 #define VSN_SHOW_H
 
 #include "control.h"
+#include "fault.h"
 
 /* Members of an object: dimensions, kinds, networks; as text, lines below it */
 void show_topo(const struct vsn_ctl_fabric *fabric);
@@ -11,5 +12,10 @@ void show_fabric(const struct vsn_ctl_fabric *fabric, bool details);
 void show_endpoint(const struct vsn_ctl_endpoint *e);
 void show_region(const struct vsn_ctl_region *region);
 void show_limit(const struct vsn_ctl_limit *limit);
+/* health.c */
+void show_switch(const struct vsn_ctl_switch *sw);
+void show_link_state(const struct vsn_ctl_link *link);
+void show_fault(const struct vsn_ctl_fault *fault);
+void show_fault_policy(const struct vsn_ctl_fault_policy *policy);
 
 #endif /* VSN_SHOW_H */

@@ -62,11 +62,20 @@ static const struct scale ratios[] = {
 	{ NULL, 0, false },
 };
 
+static const struct scale chances[] = {
+	{ "ppt", 1, true },
+	{ "ppb", 1000, true },
+	{ "ppm", 1000000, true },
+	{ "%", 10000000000, true },
+	{ NULL, 0, false },
+};
+
 static const struct scale * const scales[] = {
 	[UNIT_SIZE] = sizes,
 	[UNIT_RATE] = rates,
 	[UNIT_TIME] = times,
 	[UNIT_RATIO] = ratios,
+	[UNIT_CHANCE] = chances,
 };
 
 static void list_units(enum unit unit, char *why, size_t size)

@@ -1,0 +1,170 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Links and switches that fail, degrade and recover, at points of virtual time.
+ *
+ * A fault does something to one link or one switch from one point of time until
+ * another, or for ever.  A site is what faults do something to; where several are
+ * active at once, the site is down if any says so, has the least bandwidth, and
+ * latencies and error rates add up.  A switch can only be down: all its links are.
+ *
+ * Nothing of this exists until the first fault, or policy, is given to a fabric:
+ * that arms it, for good.  What was on the way then is not followed: it gets lost
+ * only on a link that it comes to later.
+ *
+ * A site that goes down loses what is on it, and what waits for it.  Who sent it
+ * learns of that, and routes take notice, the policy's delay after the site went
+ * down; until then more is sent there, and lost.  That a site is up again is known
+ * at once.  What becomes of a chunk is in replay.c.
+ */
+#ifndef VSN_CORE_FAULT_H
+#define VSN_CORE_FAULT_H
+
+#include "heap.h"
+#include "route_memo.h"
+#include "sparse.h"
+
+struct vsn_sched;
+struct vsn_topo;
+
+/* Faults of a fabric that are scheduled or active */
+#define VSN_MAX_FAULTS		16384U
+/* All of a link's bandwidth, parts per million */
+#define VSN_BANDWIDTH_ALL	1000000U
+/*
+ * Error rates are in units of 10^-12 per packet: a bit error rate of 10^-12, which is
+ * bad for a link of today, spoils one packet of 4 KiB in 3 * 10^7.
+ */
+#define VSN_ERROR_ONE		1000000000000ULL
+/* Times that a link sends a chunk again, at most, before it gives it up */
+#define VSN_MAX_RETRIES		64U
+
+/**
+ * struct vsn_health - state of a link or a switch
+ * @down: nothing gets through
+ * @bandwidth: parts per million of what it has, at least 1
+ * @latency: added to what it has, ps
+ * @errors: probability that a packet is corrupted, in units of 10^-12
+ */
+struct vsn_health {
+	bool down;
+	u32 bandwidth;
+	u64 latency;
+	u64 errors;
+};
+
+/**
+ * struct vsn_fault - something that happens to a link or a switch
+ * @id: from 1, not used again
+ * @state: enum vsn_fault_state
+ * @manual: the site's own setting, to be changed as such; there is one at most
+ * @is_switch: @target is a switch, not a link
+ * @target: id of the link or switch
+ * @what: what it does
+ * @at: begins, ps
+ * @until: is over, ps; VSN_TIME_MAX: never
+ * @next: with the next id
+ * @prev: with the one before
+ * @site_next: the next that is active on its site
+ */
+struct vsn_fault {
+	u32 id;
+	u32 state;
+	bool manual;
+	bool is_switch;
+	u32 target;
+	struct vsn_health what;
+	u64 at;
+	u64 until;
+	struct vsn_fault *next;
+	struct vsn_fault *prev;
+	struct vsn_fault *site_next;
+};
+
+/**
+ * struct vsn_site - a link or switch that faults do something to
+ * @active: faults
+ * @manual: its own setting, among them, or NULL
+ * @nr_down: how many of them take it down
+ * @since: when it went down last, ps
+ * @health: what they come to
+ * @lost: chunks, requests and acks that were lost here
+ * @replays: transfers over a link that were not the first of their kind
+ * @replay_wire: bytes of these
+ *
+ * There is one for an endpoint, too, for its counters: chunks of its operations that
+ * were sent again from the source, and bytes of all replays, links' own included.
+ */
+struct vsn_site {
+	struct vsn_fault *active;
+	struct vsn_fault *manual;
+	u32 nr_down;
+	u64 since;
+	struct vsn_health health;
+	u64 lost;
+	u64 replays;
+	u64 replay_wire;
+};
+
+/**
+ * struct vsn_fault_policy - what a fabric does about faults
+ * @detect: time from a site's going down until it is known, ps
+ * @give_up: an operation that has lost something ends with -EIO, instead of sending
+ *	it again
+ * @seed: of errors
+ */
+struct vsn_fault_policy {
+	u64 detect;
+	bool give_up;
+	u64 seed;
+};
+
+/**
+ * struct vsn_faults - faults of a fabric
+ * @policy: what it does about them
+ * @last_id: id of the latest fault
+ * @nr: number of faults
+ * @nr_down: sites that are down
+ * @nr_switches_down: of these, switches
+ * @nr_errors: links with an error rate
+ * @recoveries: how often a site came up
+ * @changes: how often the list of faults changed
+ * @first: the one with the least id
+ * @last: the one with the greatest
+ * @due: begins and ends that are to come
+ * @sites: struct vsn_site by link, then by switch, then by endpoint
+ * @memo: pairs that nothing joins
+ */
+struct vsn_faults {
+	struct vsn_fault_policy policy;
+	u32 last_id;
+	u32 nr;
+	u32 nr_down;
+	u32 nr_switches_down;
+	u32 nr_errors;
+	u64 recoveries;
+	u32 changes;
+	struct vsn_fault *first;
+	struct vsn_fault *last;
+	struct vsn_heap due;
+	struct vsn_sparse sites;
+	struct vsn_route_memo memo;
+};
+
+void vsn_fault_get_policy(const struct vsn_sched *s, struct vsn_fault_policy *policy);
+int vsn_fault_set_policy(struct vsn_sched *s, const struct vsn_fault_policy *policy);
+int vsn_fault_add(struct vsn_sched *s, const struct vsn_fault *want, u32 *id,
+		  struct vsn_diag *diag);
+int vsn_fault_del(struct vsn_sched *s, u32 id, struct vsn_diag *diag);
+int vsn_fault_set_health(struct vsn_sched *s, bool is_switch, u32 target,
+			 const struct vsn_health *health, struct vsn_diag *diag);
+const struct vsn_fault *vsn_fault_find(const struct vsn_sched *s, u32 from);
+void vsn_fault_manual(const struct vsn_sched *s, bool is_switch, u32 target,
+		      struct vsn_health *health);
+bool vsn_fault_link(const struct vsn_sched *s, u32 link, struct vsn_site *site);
+bool vsn_fault_switch(const struct vsn_sched *s, u32 sw, struct vsn_site *site);
+bool vsn_fault_endpoint(const struct vsn_sched *s, u32 ep, struct vsn_site *site);
+
+int vsn_fault_path(struct vsn_sched *s, u32 want, u32 src, u32 dst, u32 plane, u64 salt,
+		   struct vsn_path *path);
+
+#endif /* VSN_CORE_FAULT_H */
