@@ -113,8 +113,11 @@ static struct vsn_stream *get_stream(struct vsn_sched *s, u64 id)
 	struct vsn_stream **slot, *st;
 
 	slot = stream_slot(s, id);
-	if (*slot)
+	if (*slot) {
+		if (!(*slot)->head)
+			vsn_online_unpark(s, *slot);
 		return *slot;
+	}
 	if (s->nr_streams >= MAX_STREAMS)
 		return NULL;
 	if (vsn_sched_reserve(s))
@@ -133,9 +136,16 @@ static struct vsn_stream *get_stream(struct vsn_sched *s, u64 id)
 
 /*
  * An idle stream is forgotten: its last operation ended at an event that has
- * been executed, so no later one could start before the horizon anyway.
+ * been executed, so no later one could start before the horizon anyway.  Online
+ * it is kept until the clock has come to that end.
  */
 static void drop_stream(struct vsn_sched *s, struct vsn_stream *st)
+{
+	if (!s->online || !vsn_online_park(s, st))
+		vsn_stream_free(s, st);
+}
+
+void vsn_stream_free(struct vsn_sched *s, struct vsn_stream *st)
 {
 	struct vsn_stream **slot = stream_slot(s, st->id);
 
@@ -154,7 +164,7 @@ static void start_head(struct vsn_sched *s, struct vsn_stream *st, u64 time)
 		return;
 	}
 	op->state = VSN_OP_STARTING;
-	op->start = vsn_max(time, s->now);
+	op->start = vsn_max(vsn_max(time, st->tail), op->start);
 	push_op(s, op, op->start, ORDER_START);
 }
 
@@ -220,7 +230,7 @@ static void leave_stream(struct vsn_op *op)
 static void end_fence(struct vsn_sched *s, struct vsn_op *op)
 {
 	op->state = VSN_OP_ACTIVE;
-	op->end = s->now;
+	op->end = vsn_max(op->start, op->party->tail);
 	vsn_sched_push_end(s, op);
 }
 
@@ -252,6 +262,8 @@ static void finish_head(struct vsn_sched *s, struct vsn_op *op)
 	struct vsn_stream *st = op->stream;
 	u64 time = op->end;
 
+	st->tail = time;
+	s->latest = vsn_max(s->latest, time);
 	leave_stream(op);
 	if (st->head)
 		start_head(s, st, time);
@@ -313,8 +325,9 @@ static bool try_wait(struct vsn_sched *s, struct vsn_op *op, u64 time)
 	int err;
 
 	err = s->ops->load(s->ctx, op, &op->value);
-	if (!err && op->value < op->sqe.arg0)
+	if (err == -EBUSY || (!err && op->value < op->sqe.arg0))
 		return false;
+	time = vsn_max(time, op->start);
 	op->state = VSN_OP_ACTIVE;
 	op->end = time;
 	if (!err && __builtin_add_overflow(time, op->wait_latency, &op->end)) {
@@ -387,7 +400,7 @@ static int start_wait(struct vsn_sched *s, struct vsn_op *op)
 		op->net = net;
 		op->wait_latency = vsn_route_latency(s->topo, &path);
 	}
-	if (!try_wait(s, op, op->start))
+	if (!try_wait(s, op, s->online ? vsn_online_since(s, op) : op->start))
 		block(s, op);
 	return 0;
 }
@@ -485,6 +498,8 @@ static void take_effect(struct vsn_sched *s, struct vsn_op *op)
 			break;
 		}
 		err = s->ops->atomic(s->ctx, op, &op->value);
+		if (!err && s->online)
+			vsn_online_store(s, op, op->value);
 		if (sqe->opcode == VSN_OP_SIGNAL)
 			op->value = 0;
 		len = 8;
@@ -500,8 +515,42 @@ static void take_effect(struct vsn_sched *s, struct vsn_op *op)
 
 static void end_op(struct vsn_sched *s, struct vsn_op *op)
 {
-	if (!op->status)
+	if (!op->status) {
+		if (s->online && s->ops->defer && s->ops->defer(s->ctx, op)) {
+			op->state = VSN_OP_MOVING;
+			return;
+		}
 		take_effect(s, op);
+	}
+	finish_head(s, op);
+}
+
+/**
+ * vsn_sched_moved - the effect of an operation has taken place
+ * @s: the scheduler
+ * @op: as defer() got it: a COPY, FILL or REDUCE
+ * @err: 0, or a negative errno: not all of it; of any operation that was deferred,
+ *	then
+ *
+ * What is behind it may start, and who waits for its bytes wakes.
+ */
+void vsn_sched_moved(struct vsn_sched *s, struct vsn_op *op, int err)
+{
+	op->status = err;
+	if (!err)
+		vsn_online_write(s, op);
+	wake_range(s, op->sqe.dst, op->sqe.len ? op->sqe.len : 8, op->end);
+	finish_head(s, op);
+}
+
+/**
+ * vsn_sched_retry - let a deferred operation take effect now
+ * @s: the scheduler
+ * @op: as defer() got it: an atomic
+ */
+void vsn_sched_retry(struct vsn_sched *s, struct vsn_op *op)
+{
+	take_effect(s, op);
 	finish_head(s, op);
 }
 
@@ -535,6 +584,7 @@ int vsn_sched_submit(struct vsn_sched *s, struct vsn_op *op)
 	op->next = NULL;
 	op->prev = st->last;
 	op->state = VSN_OP_QUEUED;
+	op->start = s->now;
 	s->nr_pending++;
 	own(op->owner, op);
 	st->last = op;
@@ -630,7 +680,7 @@ u64 vsn_sched_cancel(struct vsn_sched *s, struct vsn_owner *owner)
 	cancel_starts(s, owner);
 	for (op = owner->first; op; op = next) {
 		next = op->owner_next;
-		if (op->state == VSN_OP_ACTIVE)
+		if (op->state == VSN_OP_ACTIVE || op->state == VSN_OP_MOVING)
 			continue;
 		if (op->state == VSN_OP_BLOCKED)
 			unblock(s, op);
@@ -737,6 +787,7 @@ void vsn_sched_free(struct vsn_sched *s)
 	struct vsn_op *op;
 	size_t i;
 
+	s->online = false;
 	while (vsn_heap_pop(&s->heap, &ev))
 		if (is_chunk(&ev))
 			vsn_chunk_free(s, ev.what);
@@ -753,6 +804,7 @@ void vsn_sched_free(struct vsn_sched *s)
 		}
 	}
 	vsn_chunk_free_all(s);
+	vsn_online_free(s);
 	vsn_fence_free(s);
 	vsn_heap_free(&s->heap, &s->mem);
 	vsn_links_free(&s->links);

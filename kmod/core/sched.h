@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Ordered execution of operations.
+ * Execution of operations in the order of virtual time.
  *
  * The caller holds one lock around every call.  Nothing here sleeps; the effects
  * (ops table) may, if the caller's lock allows it.
@@ -17,6 +17,7 @@ struct vsn_sched;
 struct vsn_stream;
 struct vsn_party;
 struct vsn_chunk;
+struct vsn_history;
 
 /**
  * struct vsn_xfer - one transfer over one link
@@ -48,9 +49,12 @@ struct vsn_xfer {
  * @fill: repeat the pattern
  * @reduce: combine elements as vsn_reduce() does, to the bit
  * @atomic: FADD, CAS, SWAP, SIGNAL on an aligned word; @old: value before
- * @load: read an aligned word
+ * @load: read an aligned word; -EBUSY: it is about to change, and vsn_sched_moved() tells
+ *	when it has
  * @complete: the operation is done; it is the caller's again
  * @xfer: a transfer crossed a link
+ * @defer: online: will the caller see to the effect on memory, and then call
+ *	vsn_sched_moved() or vsn_sched_retry()?  NULL: never
  *
  * copy, fill, reduce, atomic and load return 0 or a negative errno, which becomes the
  * operation's status.
@@ -63,6 +67,7 @@ struct vsn_sched_ops {
 	int (*load)(void *ctx, const struct vsn_op *op, u64 *value);
 	void (*complete)(void *ctx, struct vsn_op *op);
 	void (*xfer)(void *ctx, const struct vsn_xfer *xfer);
+	bool (*defer)(void *ctx, struct vsn_op *op);
 };
 
 /**
@@ -93,7 +98,8 @@ struct vsn_endpoint_stats {
  * @mem: memory
  * @ops: effects
  * @ctx: passed to @ops
- * @now: the horizon, ps: no later event is earlier than this
+ * @now: the horizon, ps: no later event is earlier than this; online: time of the
+ *	event that is executed, or what the clock says
  * @until: bound of the run that is on, ps
  * @work: done in this run, see vsn_sched_run()
  * @heap: events
@@ -114,6 +120,12 @@ struct vsn_endpoint_stats {
  * @nr_completed: operations completed
  * @nr_chunks: chunks on the way
  * @free_chunks: chunks to use again
+ * @online: time goes by itself, see online.c
+ * @clock: online: what the clock says, ps
+ * @latest: the latest end of an operation, ps
+ * @idle_first: idle streams, online
+ * @idle_last: the last of them
+ * @history: online: what changed of late
  */
 struct vsn_sched {
 	const struct vsn_topo *topo;
@@ -141,6 +153,12 @@ struct vsn_sched {
 	u64 nr_completed;
 	size_t nr_chunks;
 	struct vsn_chunk *free_chunks;
+	bool online;
+	u64 clock;
+	u64 latest;
+	struct vsn_stream *idle_first;
+	struct vsn_stream *idle_last;
+	struct vsn_history *history;
 };
 
 int vsn_sched_init(struct vsn_sched *s, const struct vsn_topo *topo,
@@ -154,5 +172,12 @@ bool vsn_sched_run(struct vsn_sched *s, u64 until, u32 budget);
 u64 vsn_sched_cancel(struct vsn_sched *s, struct vsn_owner *owner);
 size_t vsn_sched_blocked(const struct vsn_sched *s, struct vsn_blocked *list,
 			 size_t max);
+
+/* Online: online.c has the account of it. */
+int vsn_online_set(struct vsn_sched *s, bool online);
+void vsn_online_advance(struct vsn_sched *s, u64 now);
+void vsn_online_forget(struct vsn_sched *s, struct vsn_owner *owner);
+void vsn_sched_moved(struct vsn_sched *s, struct vsn_op *op, int err);
+void vsn_sched_retry(struct vsn_sched *s, struct vsn_op *op);
 
 #endif /* VSN_CORE_SCHED_H */
