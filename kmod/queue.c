@@ -34,6 +34,7 @@
 
 #include "fabric.h"
 #include "queue.h"
+#include "queue_impl.h"
 #include "uarg.h"
 
 /* Queues that a fabric has at most. */
@@ -57,58 +58,7 @@ static_assert(sizeof(struct vsn_cancel) == 16);
 static_assert(sizeof(struct vsn_run) == 64);
 static_assert(sizeof(struct vsn_blocked) == 40);
 
-static struct kmem_cache *op_cache;
-
-/**
- * struct ring - memory that is shared with the program
- * @pages: zeroed pages, charged to who made the queue
- * @nr: number of pages
- * @addr: where the kernel sees them, in a row
- */
-struct ring {
-	struct page **pages;
-	unsigned int nr;
-	void *addr;
-};
-
-/**
- * struct vsn_queue - a queue
- * @ref: its file holds one, each operation of it holds one
- * @fabric: its fabric; the file keeps it
- * @owner: its operations, for the scheduler
- * @rings: struct vsn_rings
- * @sq: struct vsn_sqe
- * @cq: struct vsn_cqe
- * @sq_entries: length of @sq, a power of two
- * @cq_entries: length of @cq, a power of two
- * @sq_head: first entry not taken
- * @cq_tail: one past the last completion
- * @in_flight: operations taken and not completed
- * @closed: its file is gone
- * @eventfd: signalled at each completion, or NULL
- * @wait: who polls
- *
- * @sq_head, @cq_tail, @in_flight, @closed and @eventfd are written under
- * engine->lock; poll reads the indices without.
- */
-struct vsn_queue {
-	refcount_t ref;
-	struct vsn_fabric *fabric;
-	struct vsn_owner owner;
-	struct ring rings;
-	struct ring sq;
-	struct ring cq;
-	u32 sq_entries;
-	u32 cq_entries;
-	u32 sq_head;
-	u32 cq_tail;
-	u32 in_flight;
-	bool closed;
-	struct eventfd_ctx *eventfd;
-	wait_queue_head_t wait;
-};
-
-static void ring_free(struct ring *ring)
+static void ring_free(struct vsn_ring *ring)
 {
 	unsigned int i;
 
@@ -123,7 +73,7 @@ static void ring_free(struct ring *ring)
 }
 
 /* Not vmalloc_user(), whose memory is charged to nobody. */
-static int ring_alloc(struct ring *ring, size_t size)
+static int ring_alloc(struct vsn_ring *ring, size_t size)
 {
 	unsigned int nr = PAGE_ALIGN(size) >> PAGE_SHIFT;
 
@@ -147,7 +97,7 @@ err_ring:
 	return -ENOMEM;
 }
 
-static u64 ring_size(const struct ring *ring)
+static u64 ring_size(const struct vsn_ring *ring)
 {
 	return (u64)ring->nr << PAGE_SHIFT;
 }
@@ -157,12 +107,6 @@ static void queue_free_rings(struct vsn_queue *queue)
 	ring_free(&queue->cq);
 	ring_free(&queue->sq);
 	ring_free(&queue->rings);
-}
-
-static void queue_put(struct vsn_queue *queue)
-{
-	if (refcount_dec_and_test(&queue->ref))
-		kfree(queue);
 }
 
 /*
@@ -204,7 +148,7 @@ static int queue_take(struct vsn_queue *queue)
 	u32 index;
 	int bad, err;
 
-	op = kmem_cache_alloc(op_cache, GFP_QUEUE);
+	op = kmem_cache_alloc(vsn_queue_op_cache, GFP_QUEUE);
 	if (!op)
 		return -ENOMEM;
 	index = queue->sq_head & (queue->sq_entries - 1);
@@ -230,9 +174,9 @@ static int queue_take(struct vsn_queue *queue)
 
 err_op:
 	WRITE_ONCE(queue->in_flight, queue->in_flight - 1);
-	queue_put(queue);
+	vsn_queue_put(queue);
 	vsn_op_release(op, &fabric->engine.env);
-	kmem_cache_free(op_cache, op);
+	kmem_cache_free(vsn_queue_op_cache, op);
 	return err;
 }
 
@@ -296,52 +240,6 @@ static int queue_doorbell(struct vsn_queue *queue, void __user *uarg)
 		wake_up_poll(&queue->wait, EPOLLOUT | EPOLLWRNORM);
 	bell.taken = taken;
 	return vsn_uarg_put(&bell, sizeof(bell), uarg);
-}
-
-/**
- * vsn_queue_complete - an operation is done: post its completion and free it
- * @op: of a queue, holds no region any more; engine->lock held
- *
- * Its slot was reserved when it was taken, so there is room.  The completions of
- * a closed queue are dropped.
- */
-void vsn_queue_complete(struct vsn_op *op)
-{
-	struct vsn_queue *queue = container_of(op->owner, struct vsn_queue, owner);
-	struct vsn_rings *rings;
-	struct vsn_cqe *cqe;
-
-	WRITE_ONCE(queue->in_flight, queue->in_flight - 1);
-	if (queue->closed)
-		goto out_free;
-	lockdep_assert_held(&queue->fabric->engine.lock);
-
-	rings = queue->rings.addr;
-	cqe = queue->cq.addr;
-	cqe += queue->cq_tail & (queue->cq_entries - 1);
-	cqe->user_data = op->sqe.user_data;
-	cqe->res = op->status;
-	cqe->opcode = op->sqe.opcode;
-	cqe->flags = 0;
-	cqe->network = op->net + 1;
-	cqe->start = op->start;
-	cqe->end = op->end;
-	cqe->value = op->value;
-	cqe->bytes = op->bytes;
-	cqe->initiator = op->sqe.initiator;
-	cqe->stream = op->sqe.stream;
-	cqe->wire = op->wire;
-	WRITE_ONCE(queue->cq_tail, queue->cq_tail + 1);
-	/* Pairs with the program's acquire: the completion is written. */
-	smp_store_release(&rings->cq_tail, queue->cq_tail);
-
-	if (wq_has_sleeper(&queue->wait))
-		wake_up_poll(&queue->wait, EPOLLIN | EPOLLRDNORM);
-	if (queue->eventfd)
-		eventfd_signal(queue->eventfd);
-out_free:
-	kmem_cache_free(op_cache, op);
-	queue_put(queue);
 }
 
 static int queue_set_eventfd(struct vsn_queue *queue, const void __user *uarg)
@@ -449,7 +347,7 @@ static __poll_t queue_poll(struct file *file, poll_table *table)
 static int queue_mmap(struct file *file, struct vm_area_struct *vma)
 {
 	struct vsn_queue *queue = file->private_data;
-	struct ring *ring;
+	struct vsn_ring *ring;
 
 	switch ((u64)vma->vm_pgoff << PAGE_SHIFT) {
 	case VSN_OFF_RINGS:
@@ -487,7 +385,7 @@ static int queue_release(struct inode *inode, struct file *file)
 	if (queue->eventfd)
 		eventfd_ctx_put(queue->eventfd);
 	queue_free_rings(queue);
-	queue_put(queue);
+	vsn_queue_put(queue);
 	vsn_fabric_unuse(fabric);
 	return 0;
 }
@@ -625,7 +523,7 @@ err_fd:
 	put_unused_fd(fd);
 err_queue:
 	queue_free_rings(queue);
-	queue_put(queue);
+	vsn_queue_put(queue);
 err_uncount:
 	queue_uncount(&fabric->engine);
 err_unuse:
@@ -640,8 +538,8 @@ err_unuse:
  */
 int vsn_queue_init(void)
 {
-	op_cache = kmem_cache_create("vsn_op", sizeof(struct vsn_op), 0, SLAB_ACCOUNT, NULL);
-	return op_cache ? 0 : -ENOMEM;
+	vsn_queue_op_cache = kmem_cache_create("vsn_op", sizeof(struct vsn_op), 0, SLAB_ACCOUNT, NULL);
+	return vsn_queue_op_cache ? 0 : -ENOMEM;
 }
 
 /**
@@ -649,5 +547,5 @@ int vsn_queue_init(void)
  */
 void vsn_queue_exit(void)
 {
-	kmem_cache_destroy(op_cache);
+	kmem_cache_destroy(vsn_queue_op_cache);
 }
