@@ -3,10 +3,14 @@
 #ifndef VSN_QUEUE_IMPL_H
 #define VSN_QUEUE_IMPL_H
 
+#include <linux/hrtimer.h>
+#include <linux/rbtree.h>
 #include <linux/refcount.h>
+#include <linux/spinlock.h>
 #include <linux/wait.h>
 
 #include "core/op.h"
+#include "mover.h"
 
 struct eventfd_ctx;
 struct kmem_cache;
@@ -28,7 +32,9 @@ struct vsn_ring {
  * struct vsn_queue - a queue
  * @ref: its file holds one, each operation of it holds one
  * @fabric: its fabric; the file keeps it
+ * @node: in struct vsn_engine.queues; engine->lock
  * @owner: its operations, for the scheduler
+ * @moves: of those, what waits for a mover; engine->lock
  * @rings: struct vsn_rings
  * @sq: struct vsn_sqe
  * @cq: struct vsn_cqe
@@ -36,18 +42,23 @@ struct vsn_ring {
  * @cq_entries: length of @cq, a power of two
  * @sq_head: first entry not taken
  * @cq_tail: one past the last completion
- * @in_flight: operations taken and not completed
+ * @taken: operations taken: those beyond @cq_tail are pending
  * @closed: its file is gone
  * @eventfd: signalled at each completion, or NULL
  * @wait: who polls
+ * @lock: see queue_post.c; nests inside engine->lock, with softirqs off
+ * @held: completions that are held back, struct held by time; @lock
+ * @timer: expires when the first of them is due; @lock
  *
- * @sq_head, @cq_tail, @in_flight, @closed and @eventfd are written under
- * engine->lock; poll reads the indices without.
+ * @sq_head, @cq_tail, @taken, @closed and @eventfd are written under engine->lock,
+ * @cq_tail also under @lock, and @eventfd under both; poll reads the indices without.
  */
 struct vsn_queue {
 	refcount_t ref;
 	struct vsn_fabric *fabric;
+	struct list_head node;
 	struct vsn_owner owner;
+	struct vsn_moves moves;
 	struct vsn_ring rings;
 	struct vsn_ring sq;
 	struct vsn_ring cq;
@@ -55,14 +66,20 @@ struct vsn_queue {
 	u32 cq_entries;
 	u32 sq_head;
 	u32 cq_tail;
-	u32 in_flight;
+	u32 taken;
 	bool closed;
 	struct eventfd_ctx *eventfd;
 	wait_queue_head_t wait;
+	spinlock_t lock;	/* see above */
+	struct rb_root_cached held;
+	struct hrtimer timer;
 };
 
 extern struct kmem_cache *vsn_queue_op_cache;
 
 void vsn_queue_put(struct vsn_queue *queue);
+void vsn_queue_init_held(struct vsn_queue *queue);
+/* It is closed: nothing is posted any more. */
+void vsn_queue_drop_held(struct vsn_queue *queue);
 
 #endif /* VSN_QUEUE_IMPL_H */

@@ -386,6 +386,28 @@ void vsn_sched_recheck(struct vsn_sched *s)
 		wake_bucket(s, s->waiters[i], 0, U64_MAX, s->now);
 }
 
+/**
+ * vsn_sched_glance - look at some blocked WAITs again
+ * @s: the scheduler
+ * @max: how many; of those on one block of memory, no more than that
+ *
+ * Others have their turn in later calls.
+ */
+void vsn_sched_glance(struct vsn_sched *s, u32 max)
+{
+	struct vsn_op *op, *next;
+	u32 i, n = 0;
+
+	for (i = 0; s->nr_blocked && n < max && i < WAIT_BUCKETS; i++) {
+		op = s->waiters[s->glance++ % WAIT_BUCKETS];
+		for (; op && n < max; op = next, n++) {
+			next = op->wait_next;
+			if (try_wait(s, op, s->now))
+				unblock(s, op);
+		}
+	}
+}
+
 static int start_wait(struct vsn_sched *s, struct vsn_op *op)
 {
 	u32 home = vsn_place_home(op->dst, op->sqe.dst - op->dst->ua);

@@ -126,6 +126,7 @@ struct vsn_endpoint_stats {
  * @idle_first: idle streams, online
  * @idle_last: the last of them
  * @history: online: what changed of late
+ * @glance: bucket of @waiters to look at next, see vsn_sched_glance()
  */
 struct vsn_sched {
 	const struct vsn_topo *topo;
@@ -159,6 +160,7 @@ struct vsn_sched {
 	struct vsn_stream *idle_first;
 	struct vsn_stream *idle_last;
 	struct vsn_history *history;
+	u32 glance;
 };
 
 int vsn_sched_init(struct vsn_sched *s, const struct vsn_topo *topo,
@@ -168,6 +170,7 @@ void vsn_sched_free(struct vsn_sched *s);
 
 int vsn_sched_submit(struct vsn_sched *s, struct vsn_op *op);
 void vsn_sched_recheck(struct vsn_sched *s);
+void vsn_sched_glance(struct vsn_sched *s, u32 max);
 bool vsn_sched_run(struct vsn_sched *s, u64 until, u32 budget);
 u64 vsn_sched_cancel(struct vsn_sched *s, struct vsn_owner *owner);
 size_t vsn_sched_blocked(const struct vsn_sched *s, struct vsn_blocked *list,

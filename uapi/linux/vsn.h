@@ -34,10 +34,14 @@
  * @features: VSN_FEATURE_* bits
  * @endpoints: number of endpoints; ids are 0 .. @endpoints - 1
  * @networks: number of networks
- * @now: the fabric's virtual time, ps
+ * @now: the fabric's virtual time, ps: the horizon, or where time goes by itself what
+ *	the clock says
  * @max_entries: largest number of entries of a queue ring
  * @sqe_size: bytes of a submission entry
  * @cqe_size: bytes of a completion entry
+ * @clock: enum vsn_clock of vsn_netlink.h: what makes virtual time go
+ * @reserved: zero
+ * @scale: wall time that passes in a time of virtual time, parts per million
  */
 struct vsn_info {
 	__u32 size;
@@ -49,9 +53,15 @@ struct vsn_info {
 	__u32 max_entries;
 	__u16 sqe_size;
 	__u16 cqe_size;
+	__u32 clock;
+	__u32 reserved;
+	__u64 scale;
 };
 
+/* What the kernel can do; which clock the fabric has, vsn_info.clock tells. */
 #define VSN_FEATURE_ORDERED	(1ULL << 0)	/* ordered clock: RUN */
+#define VSN_FEATURE_ONLINE	(1ULL << 1)	/* online clock */
+#define VSN_FEATURE_PACED	(1ULL << 2)	/* paced clock */
 
 /**
  * struct vsn_view - make a file whose mappings belong to one initiator
