@@ -11,4 +11,7 @@ void show_fabric(const struct vsn_ctl_fabric *fabric, bool details);
 void show_region(const struct vsn_ctl_region *region);
 void show_limit(const struct vsn_ctl_limit *limit);
 
+/* enum vsn_clock, or 0: there is none of that name */
+uint32_t clock_parse(const char *name);
+
 #endif /* VSN_SHOW_H */
