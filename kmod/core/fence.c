@@ -64,7 +64,7 @@ static void grow(struct vsn_sched *s)
 
 /*
  * Idle parties, online: a fence that comes later must not end before what is over in
- * the model and, by the clock, is not.  There is one for each initiator of a queue at
+ * the model and, by the clock, is not; nor must anything start before such a fence ends.  There is one for each initiator of a queue at
  * most, and they go with it.
  */
 
@@ -146,8 +146,10 @@ void vsn_fence_leave(struct vsn_sched *s, struct vsn_op *op)
 {
 	struct vsn_party *p = op->party;
 
-	if (op->sqe.opcode == VSN_OP_FENCE)
+	if (op->sqe.opcode == VSN_OP_FENCE) {
 		p->gone++;
+		p->fenced = vsn_max(p->fenced, op->end);
+	}
 	if (op->party_prev)
 		op->party_prev->party_next = op->party_next;
 	else

@@ -164,7 +164,8 @@ static void start_head(struct vsn_sched *s, struct vsn_stream *st, u64 time)
 		return;
 	}
 	op->state = VSN_OP_STARTING;
-	op->start = vsn_max(vsn_max(time, st->tail), op->start);
+	/* In ordered execution all of these are past, but for the horizon. */
+	op->start = vsn_max(vsn_max(time, st->tail), vsn_max(op->party->fenced, op->start));
 	push_op(s, op, op->start, ORDER_START);
 }
 
@@ -637,8 +638,10 @@ bool vsn_sched_run(struct vsn_sched *s, u64 until, u32 budget)
 	s->until = until;
 	s->work = 0;
 	while ((first = vsn_heap_first(&s->heap)) && first->time <= until) {
-		if (s->work++ >= budget)
+		if (s->work++ >= budget) {
+			vsn_online_rewind(s);
 			return true;
+		}
 		vsn_heap_pop(&s->heap, &ev);
 		first = vsn_heap_first(&s->heap);
 		if (first && is_chunk(first))
@@ -653,6 +656,7 @@ bool vsn_sched_run(struct vsn_sched *s, u64 until, u32 budget)
 	}
 	if (until != VSN_TIME_MAX)
 		s->now = vsn_max(s->now, until);
+	vsn_online_rewind(s);
 	/* A burst is over: do not keep what only it needed. */
 	if (!s->nr_chunks)
 		vsn_chunk_free_all(s);

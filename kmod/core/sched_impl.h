@@ -37,6 +37,7 @@ struct vsn_stream {
  * @fences: FENCEs submitted
  * @gone: of those, complete
  * @tail: end of its latest operation that is over, ps
+ * @fenced: end of its latest fence that is over, ps
  * @idle_prev: in the owner's list of idle ones
  * @idle_next: in the owner's list of idle ones
  */
@@ -49,6 +50,7 @@ struct vsn_party {
 	u64 fences;
 	u64 gone;
 	u64 tail;
+	u64 fenced;
 	struct vsn_party *idle_prev;
 	struct vsn_party *idle_next;
 };
@@ -93,6 +95,13 @@ void vsn_online_store(struct vsn_sched *s, const struct vsn_op *op, u64 old);
 void vsn_online_write(struct vsn_sched *s, const struct vsn_op *op);
 /* When was a WAIT that finds its value there satisfied? */
 u64 vsn_online_since(struct vsn_sched *s, const struct vsn_op *op);
+
+/* Events were ahead of the clock; what comes next is by the clock. */
+static inline void vsn_online_rewind(struct vsn_sched *s)
+{
+	if (s->online)
+		s->now = s->clock;
+}
 
 /* Is a fence before it? */
 static inline bool vsn_fence_holds(const struct vsn_op *op)
