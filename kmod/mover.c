@@ -426,7 +426,8 @@ static void mover_work(struct work_struct *work)
 	/* What the scheduler needs on behalf of many is charged to who made the fabric. */
 	memcg = set_active_memcg(engine->memcg);
 	mutex_lock(&engine->lock);
-	while (!movers->stop) {
+	/* It may be ordered again by the time that a thread comes to it. */
+	while (!movers->stop && engine->sched.online) {
 		more = run_events(engine);
 		op = take_ready(movers);
 		if (op)
@@ -469,7 +470,7 @@ void vsn_moves_drop(struct vsn_fabric *fabric, struct vsn_moves *moves)
 	}
 	if (waitqueue_active(&movers->wait))
 		wake_up_all(&movers->wait);
-	hand_over(&fabric->engine);
+	vsn_mover_kick(fabric);
 }
 
 /**
