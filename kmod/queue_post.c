@@ -158,7 +158,7 @@ static void hold(struct vsn_queue *queue, struct vsn_op *op)
 	atomic_inc(&engine->nr_held);
 	spin_lock_bh(&queue->lock);
 	/* First come, first served among those of one moment. */
-	if (rb_add_cached(&held->node, &queue->held, held_before))
+	if (rb_add_cached(&held->node, &queue->held, held_before) || held->wall <= now)
 		post_due(queue, now);
 	spin_unlock_bh(&queue->lock);
 }
