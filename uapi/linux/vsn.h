@@ -94,7 +94,7 @@ struct vsn_view {
  * be taken, POLLERR an index of the program makes no sense.
  *
  * When its last descriptor and mapping are gone, what has not started is
- * cancelled; what has started is finished by a later RUN.
+ * cancelled; what has started is finished by a later RUN, or by the kernel's threads.
  *
  * Errors: -EBADF the context is not open for reading and writing, -EINVAL a field,
  * -ENOSPC too many queues on the fabric, -ENOMEM.
@@ -260,7 +260,8 @@ struct vsn_cqe {
  *
  * Takes entries until the ring is empty, @max is reached, no completion slot is
  * free, or the bound of work of one call is met; the caller looks at @taken and
- * calls again.  Never waits for completions.
+ * calls again.  Never waits for completions.  With an online or paced clock, what it
+ * takes is executed, and the stores of CPUs to words that are waited on are noticed.
  *
  * Errors, only when nothing was taken before: -EOVERFLOW sq_tail or cq_head is
  * farther from the kernel's index than the ring is long, -EAGAIN too many
@@ -284,20 +285,25 @@ struct vsn_eventfd {
 };
 
 /**
- * struct vsn_run - execute what was submitted (ordered clock)
+ * struct vsn_run - execute what was submitted
  * @size: sizeof(struct vsn_run)
  * @flags: must be zero
- * @until: stop before the first event later than this, ps, or VSN_TIME_MAX
+ * @until: stop before the first event later than this, ps, or VSN_TIME_MAX; paced: do
+ *	not wait longer than until this; online: means nothing
  * @now: out: the horizon; later operations start no earlier
  * @completed: out: operations that completed in this call
- * @pending: out: operations that remain, blocked ones included
+ * @pending: out: operations that remain, blocked ones included, and completions that
+ *	are held back
  * @blocked: out: WAITs for a value that nobody is left to store, and FENCEs
  * @blocked_max: room in @blocked_list, entries; 65536 are listed at most
  * @blocked_list: user pointer to struct vsn_blocked[@blocked_max], or 0
  *
+ * With an online or paced clock: executes what can be executed, waits for what others
+ * are executing, and, paced, until its completions are posted.
+ *
  * Errors: -EBADF the context is not open for reading and writing, -EBUSY another
- * RUN is on, -EDEADLK nothing can move but operations are blocked (the out fields
- * are filled in), -EINTR a fatal signal.
+ * RUN is on (ordered), -EDEADLK nothing can move but operations are blocked (the out
+ * fields are filled in), -EINTR a fatal signal, online and paced any.
  */
 struct vsn_run {
 	__u32 size;
