@@ -468,6 +468,7 @@ void vsn_moves_drop(struct vsn_fabric *fabric, struct vsn_moves *moves)
 		movers->nr--;
 		vsn_sched_moved(&fabric->engine.sched, moves_pop(moves), -ECANCELED);
 	}
+	/* Who waits looks under the lock. */
 	if (waitqueue_active(&movers->wait))
 		wake_up_all(&movers->wait);
 	vsn_mover_kick(fabric);

@@ -579,7 +579,8 @@ err_unuse:
  */
 int vsn_queue_init(void)
 {
-	vsn_queue_op_cache = kmem_cache_create("vsn_op", sizeof(struct vsn_op), 0, SLAB_ACCOUNT, NULL);
+	vsn_queue_op_cache = kmem_cache_create("vsn_op", sizeof(struct vsn_op), 0,
+					       SLAB_ACCOUNT, NULL);
 	return vsn_queue_op_cache ? 0 : -ENOMEM;
 }
 

@@ -64,8 +64,8 @@ static void grow(struct vsn_sched *s)
 
 /*
  * Idle parties, online: a fence that comes later must not end before what is over in
- * the model and, by the clock, is not; nor must anything start before such a fence ends.  There is one for each initiator of a queue at
- * most, and they go with it.
+ * the model and, by the clock, is not; nor must anything start before such a fence
+ * ends.  There is one for each initiator of a queue at most, and they go with it.
  */
 
 static void park(struct vsn_party *p)

@@ -34,7 +34,7 @@
  * @time: ps
  * @old: value before
  * @value: value after
- * @upto: no store of this bucket, of this one and those before, is later than this
+ * @latest: no store of this bucket, of this one and those before, is later than this
  * @prev: 1 + number of the one before in this bucket, or 0
  */
 struct vsn_store_note {
@@ -42,7 +42,7 @@ struct vsn_store_note {
 	u64 time;
 	u64 old;
 	u64 value;
-	u64 upto;
+	u64 latest;
 	u64 prev;
 };
 
@@ -62,7 +62,7 @@ struct vsn_write_note {
  * struct vsn_history - what changed of late
  * @nr_stores: atomics so far; the last MAX_STORES are in @stores
  * @nr_writes: writes so far; the last MAX_WRITES are in @writes
- * @writes_upto: no write is later than this, ps
+ * @writes_latest: no write is later than this, ps
  * @buckets: 1 + number of the latest atomic, by hash of the word; or 0
  * @stores: by number modulo MAX_STORES
  * @writes: by number modulo MAX_WRITES
@@ -70,7 +70,7 @@ struct vsn_write_note {
 struct vsn_history {
 	u64 nr_stores;
 	u64 nr_writes;
-	u64 writes_upto;
+	u64 writes_latest;
 	u64 buckets[STORE_BUCKETS];
 	struct vsn_store_note stores[MAX_STORES];
 	struct vsn_write_note writes[MAX_WRITES];
@@ -136,7 +136,7 @@ void vsn_online_store(struct vsn_sched *s, const struct vsn_op *op, u64 old)
 	struct vsn_history *h = s->history;
 	u64 *bucket = bucket_of(h, op->sqe.dst), value = old, prev = *bucket;
 	struct vsn_store_note *note = store_of(h, prev);
-	u64 upto = note ? vsn_max(note->upto, op->end) : op->end;
+	u64 latest = note ? vsn_max(note->latest, op->end) : op->end;
 
 	switch (op->sqe.opcode) {
 	case VSN_OP_FADD:
@@ -156,7 +156,7 @@ void vsn_online_store(struct vsn_sched *s, const struct vsn_op *op, u64 old)
 		.time = op->end,
 		.old = old,
 		.value = value,
-		.upto = upto,
+		.latest = latest,
 		.prev = prev,
 	};
 	*bucket = h->nr_stores;
@@ -166,7 +166,7 @@ void vsn_online_write(struct vsn_sched *s, const struct vsn_op *op)
 {
 	struct vsn_history *h = s->history;
 
-	h->writes_upto = vsn_max(h->writes_upto, op->end);
+	h->writes_latest = vsn_max(h->writes_latest, op->end);
 	h->writes[h->nr_writes++ & (MAX_WRITES - 1)] = (struct vsn_write_note) {
 		.ua = op->sqe.dst,
 		.len = op->sqe.len,
@@ -184,7 +184,7 @@ static bool since_store(struct vsn_sched *s, const struct vsn_op *op, u64 *time)
 
 	for (no = *bucket_of(h, op->sqe.dst); (note = store_of(h, no)); no = note->prev) {
 		s->work++;
-		if (note->upto <= op->start)
+		if (note->latest <= op->start)
 			break;
 		if (note->ua != op->sqe.dst || note->time <= op->start)
 			continue;
@@ -205,7 +205,7 @@ u64 vsn_online_since(struct vsn_sched *s, const struct vsn_op *op)
 	const struct vsn_write_note *w;
 	u64 time = op->start, i;
 
-	if (since_store(s, op, &time) || h->writes_upto <= time)
+	if (since_store(s, op, &time) || h->writes_latest <= time)
 		return time;
 	/* What the bytes were before is not known: they may have satisfied it. */
 	for (i = 0; i < MAX_WRITES; i++) {

@@ -11,7 +11,7 @@
 /* ps of virtual time in a ns of wall time, times parts per million */
 #define PER_NS	1000000000ULL
 
-static_assert(VSN_SCALE_MAX <= U64_MAX / PER_NS, "the rest times 10^9 fits");
+static_assert(U64_MAX / PER_NS >= VSN_SCALE_MAX, "the rest times 10^9 fits");
 
 /* floor(v * mul / div), or U64_MAX where that is too much; (div - 1) * mul fits. */
 static u64 scaled(u64 v, u64 mul, u64 div, u64 *rest)

@@ -453,7 +453,7 @@ TEST(timebase_is_exact)
 		t.virt = next(1ULL << 40);
 		wall = t.wall + next(i % 3 ? 1000000 : 1ULL << 40);
 		virt = vsn_timebase_virt(&t, wall);
-		ASSERT_EQ((u64)((unsigned __int128)(wall - t.wall) * 1000000000 / t.scale) + t.virt,
+		ASSERT_EQ((u64)((__uint128_t)(wall - t.wall) * 1000000000 / t.scale) + t.virt,
 			  virt);
 		/* The first moment that is not before it: no later than where it came from */
 		ASSERT_GE(wall, vsn_timebase_wall(&t, virt));

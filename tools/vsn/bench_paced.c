@@ -195,8 +195,11 @@ static void print_head(const struct paced *p)
 	char line[256];
 
 	snprintf(line, sizeof(line),
-		 "%s: endpoint %" PRIu32 " writes to %" PRIu32 ", one operation at a time; us; held: %d %% are late by a tenth at most",
-		 p->b->name, p->initiator, p->peer, HELD_PERCENT);
+		 "%s: endpoint %" PRIu32 " writes to %" PRIu32 ", one operation at a time; us",
+		 p->b->name, p->initiator, p->peer);
+	out_line(0, line);
+	snprintf(line, sizeof(line), "held: %d %% are late by a tenth of their time at most",
+		 HELD_PERCENT);
 	out_line(0, line);
 	out_line(0, NULL);
 	cell_head(9, "scale");
@@ -221,8 +224,8 @@ static void print_held(const uint64_t *held)
 			snprintf(line, sizeof(line), "this machine holds %s for operations of %s",
 				 unit_format(text, UNIT_FACTOR, held[i]), size);
 		else
-			snprintf(line, sizeof(line), "this machine holds none of these for operations of %s",
-				 size);
+			snprintf(line, sizeof(line),
+				 "this machine holds none of these for operations of %s", size);
 		out_line(0, line);
 		out_object(NULL);
 		if (out_is_json()) {
