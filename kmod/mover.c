@@ -88,6 +88,16 @@ static bool conflict(const struct vsn_op *a, const struct vsn_op *b)
 	return b->src && touches(a, b->sqe.src, b->sqe.len, false);
 }
 
+static bool claimed(const struct vsn_movers *movers, u64 ua, u64 len, bool reads)
+{
+	const struct claim *claim;
+
+	list_for_each_entry(claim, &movers->claims, node)
+		if (touches(claim->op, ua, len, reads))
+			return true;
+	return false;
+}
+
 /**
  * vsn_mover_holds - are bytes claimed to be written?
  * @fabric: engine->lock held
@@ -99,13 +109,7 @@ static bool conflict(const struct vsn_op *a, const struct vsn_op *b)
  */
 bool vsn_mover_holds(const struct vsn_fabric *fabric, u64 ua, u64 len)
 {
-	const struct vsn_engine *engine = &fabric->engine;
-	const struct claim *claim;
-
-	list_for_each_entry(claim, &engine->movers.claims, node)
-		if (touches(claim->op, ua, len, false))
-			return true;
-	return false;
+	return claimed(&fabric->engine.movers, ua, len, false);
 }
 
 /* Has anybody who came before @claim something of what it is about? */
@@ -186,8 +190,7 @@ bool vsn_mover_defer(struct vsn_fabric *fabric, struct vsn_op *op)
 
 	if (!op->dst || op->sqe.opcode == VSN_OP_WAIT || op->sqe.flags & VSN_OP_F_NODATA)
 		return false;
-	if (is_word(op) && (list_empty(&movers->claims) ||
-			    !vsn_mover_holds(fabric, op->sqe.dst, 8)))
+	if (is_word(op) && !claimed(movers, op->sqe.dst, 8, true))
 		return false;
 	moves = vsn_queue_moves(op);
 	movers->nr++;

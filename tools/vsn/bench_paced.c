@@ -241,7 +241,7 @@ static void print_held(const uint64_t *held)
 static int measure_all(struct paced *p, uint64_t scale)
 {
 	uint64_t held[NR_SIZES] = { 0 };
-	size_t i, k, nr = scale ? 1 : sizeof(scales) / sizeof(scales[0]);
+	size_t i, k, nr = scale ? 1 : ARRAY_SIZE(scales);
 	bool all = false;
 	int err;
 
