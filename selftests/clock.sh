@@ -62,6 +62,35 @@ run_until()
 		jq -e --argjson now "$now" '.[0].now == $now + 5000000'
 }
 
+# Who is blocked, by name, and what for; as text and as JSON, with each clock
+run_blocked()
+{
+	local pid status=0 clock name
+
+	name=$(vsn -j endpoint show $FABRIC id 1 | jq -r '.[0].name')
+	for clock in ordered online paced; do
+		vsn fabric set $FABRIC clock $clock || return
+		"$LOAD" block $FABRIC > "$WORK/block" &
+		pid=$!
+		until grep -q blocked "$WORK/block"; do
+			kill -0 $pid || return
+			sleep 0.1
+		done
+		vsn run $FABRIC > "$WORK/text" 2>&1 || status=$?
+		vsn -j run $FABRIC > "$WORK/json" 2>> "$WORK/text"
+		kill $pid
+		wait $pid 2> /dev/null
+		cat "$WORK/text" "$WORK/json"
+		[ $status -eq 1 ] && grep -q "nothing can move, and 2 operations are blocked" \
+			"$WORK/text" && grep -q "$name stream 7 WAIT" "$WORK/text" || return
+		jq -e --arg n "$name" '.[0].blocked | length == 2 and
+			all(.initiator == $n) and
+			any(.op == "WAIT" and .stream == 7 and .want == 5 and .value == 0) and
+			any(.op == "FENCE" and .stream == 8 and .for_stream == 7)' \
+			"$WORK/json" || return
+	done
+}
+
 paced_bench()
 {
 	vsn -j bench p2p $FABRIC paced scale 10000x > "$WORK/paced" &&
@@ -83,7 +112,7 @@ at_least()
 }
 
 module_load
-plan 17
+plan 18
 check "a fabric is ordered" vsn fabric add $FABRIC system $SYSTEM
 check "and says so" shows ordered 1000000
 check "clock and scale are set" vsn fabric set $FABRIC clock paced scale 100x
@@ -98,6 +127,7 @@ check_fails "scale out of range" "scale" vsn fabric set $FABRIC scale 10001x
 check_fails "a system for what is committed" "it no longer changes" \
 	vsn fabric set $FABRIC system $SYSTEM
 check "run: until" run_until
+check "run: says who is blocked, and on what" run_blocked
 check "scale alone" vsn fabric set $FABRIC clock online scale 2x
 check "p2p paced: measures, and puts the clock back" paced_bench
 check_fails "p2p paced: no fabric" "nosuch" vsn bench p2p nosuch paced

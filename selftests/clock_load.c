@@ -6,6 +6,8 @@
  *					threads' memcpy(), against one's
  *	clock_load ops			wall time per operation of a fabric of 8 and of
  *					15488 endpoints; under --icount: instructions
+ *	clock_load block FABRIC		a WAIT that nobody satisfies, a FENCE behind it; until
+ *					it is killed
  *
  * Lines of "NAME VALUE"; rates are MB/s.
  */
@@ -322,6 +324,32 @@ static void ops(void)
 	}
 }
 
+static void block(const char *name)
+{
+	struct vsn_ctl_region *region;
+	struct vsn_queue *q;
+	struct vsn_ctl *ctl;
+	struct vsn_dev *dev;
+	struct vsn_sqe *sqe;
+
+	if (vsn_ctl_open(&ctl))
+		fail("control", EIO);
+	dev = test_open(name);
+	region = test_region(ctl, name, 1, PAGE);
+	q = dev ? vsn_queue_create(dev, 4) : NULL;
+	if (!region || !q)
+		fail("setup", EIO);
+	sqe = vsn_queue_sqe(q);
+	vsn_prep_wait(sqe, 1, 7, region->ua + 8, 5);
+	sqe->user_data = 0x1234;
+	vsn_prep_fence(vsn_queue_sqe(q), 1, 8);
+	if (vsn_queue_submit(q) != 2)
+		fail("submit", EIO);
+	puts("blocked");
+	fflush(stdout);
+	pause();
+}
+
 int main(int argc, char **argv)
 {
 	const char *why = test_ready();
@@ -335,8 +363,10 @@ int main(int argc, char **argv)
 		scale(atoi(argv[2]), atoi(argv[3]));
 	} else if (argc == 2 && !strcmp(argv[1], "ops")) {
 		ops();
+	} else if (argc == 3 && !strcmp(argv[1], "block")) {
+		block(argv[2]);
 	} else {
-		fprintf(stderr, "usage: clock_load { scale SIZE ROUNDS | ops }\n");
+		fprintf(stderr, "usage: clock_load { scale SIZE ROUNDS | ops | block FABRIC }\n");
 		return 2;
 	}
 	return 0;

@@ -205,6 +205,18 @@ TEST_F(online, a_wait_is_not_ahead_of_time)
 	EXPECT_EQ(END(3) + 1, END(31));
 }
 
+/* What satisfies it may be earlier than it starts itself: it was there already, then. */
+TEST_F(online, a_wait_ends_no_earlier_than_it_starts)
+{
+	at(self->sim, 0);
+	SUBMIT(compute(0, 0, 9000000, 1));
+	SUBMIT(sim_word(VSN_OP_WAIT, 0, 0, self->near, 1, 2));
+	SUBMIT(sim_word(VSN_OP_SIGNAL, 0, 1, self->near, 1, 3));
+	EXPECT_GT(9000000, END(3));
+	EXPECT_EQ(9000000, START(2));
+	EXPECT_EQ(9000000, END(2));
+}
+
 /* The same for bytes that a COPY brings, and for SWAP and CAS. */
 TEST_F(online, copies_and_swaps_have_a_time_too)
 {
