@@ -56,14 +56,14 @@ static int context_info(struct vsn_fabric *fabric, void __user *uarg)
 	struct vsn_info info;
 	int err;
 
-	err = vsn_uarg_get(&info, sizeof(info), sizeof(info), uarg);
+	err = vsn_uarg_get(&info, sizeof(info), offsetof(struct vsn_info, clock), uarg);
 	if (err)
 		return err;
 	info.window_shift = fabric->topo.window_shift;
-	info.features = VSN_FEATURE_ORDERED;
+	info.features = VSN_FEATURE_ORDERED | VSN_FEATURE_ONLINE | VSN_FEATURE_PACED;
 	info.endpoints = fabric->topo.nr_endpoints;
 	info.networks = fabric->topo.nr_networks;
-	info.now = vsn_engine_now(fabric);
+	vsn_engine_info(fabric, &info);
 	info.max_entries = VSN_QUEUE_MAX_ENTRIES;
 	info.sqe_size = sizeof(struct vsn_sqe);
 	info.cqe_size = sizeof(struct vsn_cqe);

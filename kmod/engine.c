@@ -4,9 +4,12 @@
  *
  * The scheduler is pure: it decides what happens when.  Here is what makes it
  * happen: bytes move in the store, completions go to queues, transfers to
- * tracepoints.  All of it runs in the context of the program that rang a
- * doorbell or asked for a RUN, so its CPU time and memory are charged.
+ * tracepoints.  In ordered execution all of it runs in the context of the program
+ * that rang a doorbell or asked for a RUN, so its CPU time and memory are charged;
+ * mover.c tells who does it where time goes by itself.
  */
+#include <linux/ktime.h>
+#include <linux/memcontrol.h>
 #include <linux/mm.h>
 #include <linux/random.h>
 #include <linux/sched/signal.h>
@@ -93,8 +96,12 @@ static int effect_atomic(void *ctx, const struct vsn_op *op, u64 *old)
 
 static int effect_load(void *ctx, const struct vsn_op *op, u64 *value)
 {
+	const struct vsn_fabric *fabric = ctx;
+
 	/* Any number may wait on a word, and each is looked at when it changes. */
 	cond_resched();
+	if (vsn_mover_holds(fabric, op->sqe.dst, sizeof(*value)))
+		return -EBUSY;
 	return vsn_store_load(vsn_place_region(op->dst), op->sqe.dst - op->dst->ua,
 			      value);
 }
@@ -134,6 +141,11 @@ static void effect_fault(void *ctx, const struct vsn_fault *fault)
 	cond_resched();
 }
 
+static bool effect_defer(void *ctx, struct vsn_op *op)
+{
+	return vsn_mover_defer(ctx, op);
+}
+
 static const struct vsn_sched_ops ops = {
 	.copy = effect_copy,
 	.fill = effect_fill,
@@ -143,6 +155,7 @@ static const struct vsn_sched_ops ops = {
 	.complete = effect_complete,
 	.xfer = effect_xfer,
 	.fault = effect_fault,
+	.defer = effect_defer,
 };
 
 /**
@@ -154,14 +167,22 @@ static const struct vsn_sched_ops ops = {
 int vsn_engine_init(struct vsn_fabric *fabric)
 {
 	struct vsn_engine *engine = &fabric->engine;
+	int err;
 
 	mutex_init(&engine->lock);
+	INIT_LIST_HEAD(&engine->queues);
+	vsn_movers_init(fabric);
+	engine->clock = VSN_CLOCK_ORDERED;
+	engine->time.scale = VSN_SCALE_DEFAULT;
 	engine->env.topo = &fabric->topo;
 	engine->env.find = env_find;
 	engine->env.put = env_put;
 	engine->env.ctx = fabric;
-	return vsn_sched_init(&engine->sched, &fabric->topo, &vsn_engine_mem, &ops, fabric,
-			      get_random_u64());
+	err = vsn_sched_init(&engine->sched, &fabric->topo, &vsn_engine_mem, &ops, fabric,
+			     get_random_u64());
+	if (!err)
+		engine->memcg = get_mem_cgroup_from_mm(current->mm);
+	return err;
 }
 
 /**
@@ -175,10 +196,70 @@ void vsn_engine_destroy(struct vsn_fabric *fabric)
 {
 	struct vsn_engine *engine = &fabric->engine;
 
+	vsn_movers_destroy(fabric);
 	mutex_lock(&engine->lock);
 	vsn_sched_free(&engine->sched);
 	mutex_unlock(&engine->lock);
+	mem_cgroup_put(engine->memcg);
 	mutex_destroy(&engine->lock);
+}
+
+/**
+ * vsn_engine_tick - look at the clock
+ * @fabric: the fabric; engine->lock held
+ *
+ * Where time goes by itself, what follows under the lock happens now.
+ */
+void vsn_engine_tick(struct vsn_fabric *fabric)
+{
+	struct vsn_engine *engine = &fabric->engine;
+
+	lockdep_assert_held(&engine->lock);
+	if (engine->sched.online)
+		vsn_online_advance(&engine->sched,
+				   vsn_timebase_virt(&engine->time, ktime_get_ns()));
+}
+
+/**
+ * vsn_engine_set_clock - choose what makes virtual time go
+ * @fabric: committed
+ * @clock: enum vsn_clock
+ * @scale: wall time per virtual time, parts per million, within its bounds
+ * @diag: why not
+ *
+ * Virtual time goes on from where it was.
+ *
+ * Return: 0; -EBUSY operations are pending, or completions held back; -ENOMEM.
+ */
+int vsn_engine_set_clock(struct vsn_fabric *fabric, u32 clock, u64 scale,
+			 struct vsn_diag *diag)
+{
+	struct vsn_engine *engine = &fabric->engine;
+	struct vsn_sched *s = &engine->sched;
+	int err = 0;
+	u64 nr;
+
+	mutex_lock(&engine->lock);
+	nr = s->nr_pending + atomic_read(&engine->nr_held);
+	if (nr) {
+		err = vsn_refuse(diag, -EBUSY,
+				 "clock: %llu operations are pending or their completions held back",
+				 nr);
+	} else {
+		vsn_engine_tick(fabric);
+		err = vsn_online_set(s, clock != VSN_CLOCK_ORDERED);
+		if (err)
+			err = vsn_refuse(diag, err,
+					 "clock: no kernel memory for what it has to remember");
+	}
+	if (!err) {
+		WRITE_ONCE(engine->clock, clock);
+		engine->time.scale = scale;
+		engine->time.wall = ktime_get_ns();
+		engine->time.virt = s->now;
+	}
+	mutex_unlock(&engine->lock);
+	return err;
 }
 
 /**
@@ -259,6 +340,57 @@ static int run_events(struct vsn_engine *engine, u64 until, u64 *completed)
 	}
 }
 
+/* A RUN in ordered execution; engine->lock held. */
+static int run_ordered(struct vsn_engine *engine, struct vsn_run *run)
+{
+	int err;
+
+	if (engine->running)
+		return -EBUSY;
+	engine->running = true;
+	err = run_events(engine, run->until, &run->completed);
+	engine->running = false;
+	return err;
+}
+
+/* Paced: wait until all that is over in the model by now is so by the clock, too. */
+static int wait_held(struct vsn_fabric *fabric, u64 until)
+{
+	struct vsn_engine *engine = &fabric->engine;
+	u64 now = ktime_get_ns(), wall;
+	int err;
+
+	wall = vsn_timebase_wall(&engine->time, min(until, engine->sched.latest));
+	if (wall <= now || !atomic_read(&engine->nr_held))
+		return 0;
+	mutex_unlock(&engine->lock);
+	err = wait_event_interruptible_hrtimeout(engine->movers.wait,
+						 !atomic_read(&engine->nr_held),
+						 ns_to_ktime(min_t(u64, wall - now, KTIME_MAX)));
+	mutex_lock(&engine->lock);
+	return err && err != -ETIME ? -EINTR : 0;
+}
+
+/*
+ * A RUN where time goes by itself; engine->lock held.  What can be done is, and, where
+ * completions are held back, waited for.
+ */
+static int run_online(struct vsn_fabric *fabric, struct vsn_run *run)
+{
+	struct vsn_engine *engine = &fabric->engine;
+	u64 before = engine->sched.nr_completed;
+	int err;
+
+	err = vsn_mover_flush(fabric);
+	if (!err && engine->clock == VSN_CLOCK_PACED) {
+		err = wait_held(fabric, run->until);
+		vsn_queues_expire(fabric);
+	}
+	vsn_engine_tick(fabric);
+	run->completed = engine->sched.nr_completed - before;
+	return err;
+}
+
 /**
  * vsn_engine_run - execute what is pending
  * @fabric: the fabric
@@ -271,9 +403,9 @@ static int run_events(struct vsn_engine *engine, u64 until, u64 *completed)
  *
  * Context: may sleep; takes engine->lock, not held while the list is copied.
  *
- * Return: 0; -EINVAL unknown flags; -EBUSY another RUN is on; -EDEADLK nothing
- * can move and operations are blocked; -EINTR a fatal signal; -EFAULT the list
- * cannot be written; -ENOMEM no memory for it.
+ * Return: 0; -EINVAL unknown flags; -EBUSY another RUN is on (ordered); -EDEADLK
+ * nothing can move and operations are blocked; -EINTR a fatal signal, or where time
+ * goes by itself any; -EFAULT the list cannot be written; -ENOMEM no memory for it.
  */
 int vsn_engine_run(struct vsn_fabric *fabric, struct vsn_run *run,
 		   struct vsn_blocked __user *list)
@@ -294,17 +426,13 @@ int vsn_engine_run(struct vsn_fabric *fabric, struct vsn_run *run,
 	err = mutex_lock_killable(&engine->lock);
 	if (err)
 		return err;
-	if (engine->running) {
-		mutex_unlock(&engine->lock);
-		return -EBUSY;
-	}
-	engine->running = true;
-	err = run_events(engine, run->until, &run->completed);
-	engine->running = false;
+	err = s->online ? run_online(fabric, run) : run_ordered(engine, run);
+	if (err == -EBUSY)
+		goto err_unlock;
 
 	run->now = s->now;
-	run->pending = s->nr_pending;
-	if (!err && !s->heap.nr && s->nr_pending) {
+	run->pending = s->nr_pending + atomic_read(&engine->nr_held);
+	if (!err && !s->heap.nr && !engine->movers.nr && s->nr_pending) {
 		err = -EDEADLK;
 		run->blocked = s->nr_blocked;
 		nr = min3(run->blocked, run->blocked_max, (u64)MAX_LISTED);
@@ -316,6 +444,7 @@ int vsn_engine_run(struct vsn_fabric *fabric, struct vsn_run *run,
 		else
 			err = -ENOMEM;
 	}
+err_unlock:
 	mutex_unlock(&engine->lock);
 
 	if (blocked && copy_to_user(list, blocked, nr * sizeof(*blocked)))
@@ -372,24 +501,39 @@ bool vsn_engine_endpoint(struct vsn_fabric *fabric, u32 ep,
 	return any;
 }
 
-/* The horizon of @fabric, which is committed, ps. */
+/* The horizon of @fabric, which is committed, or what its clock says, ps. */
 u64 vsn_engine_now(struct vsn_fabric *fabric)
 {
 	u64 now;
 
 	mutex_lock(&fabric->engine.lock);
+	vsn_engine_tick(fabric);
 	now = fabric->engine.sched.now;
 	mutex_unlock(&fabric->engine.lock);
 	return now;
 }
 
-/* Operations of @fabric, which is committed, submitted and not completed. */
+/* Time and clock of @fabric, which is committed, of one moment. */
+void vsn_engine_info(struct vsn_fabric *fabric, struct vsn_info *info)
+{
+	struct vsn_engine *engine = &fabric->engine;
+
+	mutex_lock(&engine->lock);
+	vsn_engine_tick(fabric);
+	info->now = engine->sched.now;
+	info->clock = engine->clock;
+	info->reserved = 0;
+	info->scale = engine->time.scale;
+	mutex_unlock(&engine->lock);
+}
+
+/* Operations of @fabric, which is committed, whose completions are still to come. */
 u64 vsn_engine_pending(struct vsn_fabric *fabric)
 {
 	u64 pending;
 
 	mutex_lock(&fabric->engine.lock);
-	pending = fabric->engine.sched.nr_pending;
+	pending = fabric->engine.sched.nr_pending + atomic_read(&fabric->engine.nr_held);
 	mutex_unlock(&fabric->engine.lock);
 	return pending;
 }

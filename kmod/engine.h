@@ -3,11 +3,16 @@
 #ifndef VSN_ENGINE_H
 #define VSN_ENGINE_H
 
+#include <linux/atomic.h>
+#include <linux/list.h>
 #include <linux/mutex.h>
 #include <linux/types.h>
 
 #include "core/sched.h"
+#include "core/timebase.h"
+#include "mover.h"
 
+struct mem_cgroup;
 struct vsn_fabric;
 
 /**
@@ -18,14 +23,26 @@ struct vsn_fabric;
  * @sched: the scheduler
  * @env: what entries are checked against; immutable
  * @nr_queues: queues that are open
- * @running: a RUN is on
+ * @queues: struct vsn_queue that are open
+ * @running: a RUN is on (ordered)
+ * @clock: enum vsn_clock; changes only while nothing is pending or held back
+ * @time: how virtual time follows wall time, unless @clock is ordered
+ * @nr_held: completions that are held back; atomic
+ * @movers: who executes, unless @clock is ordered
+ * @memcg: of who made the fabric: charged for what threads need; immutable
  */
 struct vsn_engine {
 	struct mutex lock;	/* see above */
 	struct vsn_sched sched;
 	struct vsn_op_env env;
 	u32 nr_queues;
+	struct list_head queues;
 	bool running;
+	u32 clock;
+	struct vsn_timebase time;
+	atomic_t nr_held;
+	struct vsn_movers movers;
+	struct mem_cgroup *memcg;
 };
 
 /* Memory of the core: charged to the program; over its limit is NULL. */
@@ -36,7 +53,11 @@ void vsn_engine_destroy(struct vsn_fabric *fabric);
 int vsn_engine_run(struct vsn_fabric *fabric, struct vsn_run *run,
 		   struct vsn_blocked __user *list);
 
+int vsn_engine_set_clock(struct vsn_fabric *fabric, u32 clock, u64 scale,
+			 struct vsn_diag *diag);
+
 /* For queues; engine->lock held. */
+void vsn_engine_tick(struct vsn_fabric *fabric);
 int vsn_engine_submit(struct vsn_fabric *fabric, struct vsn_op *op);
 int vsn_engine_reject(struct vsn_fabric *fabric, struct vsn_op *op, int err);
 
@@ -45,6 +66,7 @@ bool vsn_engine_link(struct vsn_fabric *fabric, u32 link, struct vsn_link *out);
 bool vsn_engine_endpoint(struct vsn_fabric *fabric, u32 ep,
 			 struct vsn_endpoint_stats *out);
 u64 vsn_engine_now(struct vsn_fabric *fabric);
+void vsn_engine_info(struct vsn_fabric *fabric, struct vsn_info *info);
 u64 vsn_engine_pending(struct vsn_fabric *fabric);
 
 #endif /* VSN_ENGINE_H */

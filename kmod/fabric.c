@@ -76,6 +76,10 @@ static int fabric_start(struct vsn_fabric *fabric, struct vsn_diag *diag)
 	err = vsn_engine_init(fabric);
 	if (err)
 		goto err_regions;
+	part = "the clock";
+	err = vsn_engine_set_clock(fabric, fabric->clock, fabric->scale, diag);
+	if (err)
+		goto err_engine;
 	part = "views";
 	err = vsn_views_init(fabric);
 	if (err)
@@ -135,6 +139,8 @@ struct vsn_fabric *vsn_fabric_create(const char *name, struct vsn_diag *diag)
 	mutex_init(&fabric->lock);
 	strscpy(fabric->name, name, sizeof(fabric->name));
 	fabric->state = VSN_FABRIC_STATE_DRAFT;
+	fabric->clock = VSN_CLOCK_ORDERED;
+	fabric->scale = VSN_SCALE_DEFAULT;
 	return fabric;
 }
 
@@ -230,6 +236,30 @@ int vsn_fabric_commit(struct vsn_fabric *fabric, struct vsn_diag *diag)
 	if (err)
 		return err;
 	fabric->state = VSN_FABRIC_STATE_READY;
+	return 0;
+}
+
+/**
+ * vsn_fabric_set_clock - choose what makes virtual time go
+ * @fabric: the caller holds fabric->lock
+ * @clock: enum vsn_clock
+ * @scale: wall time per virtual time, parts per million, within its bounds
+ * @diag: why not
+ *
+ * Return: 0; -EBUSY operations are pending; -ENOMEM.
+ */
+int vsn_fabric_set_clock(struct vsn_fabric *fabric, u32 clock, u64 scale,
+			 struct vsn_diag *diag)
+{
+	int err = 0;
+
+	lockdep_assert_held(&fabric->lock);
+	if (fabric->state == VSN_FABRIC_STATE_READY)
+		err = vsn_engine_set_clock(fabric, clock, scale, diag);
+	if (err)
+		return err;
+	fabric->clock = clock;
+	fabric->scale = scale;
 	return 0;
 }
 

@@ -35,11 +35,13 @@
  * @name: unique, [a-z0-9_-]{1,31}; immutable
  * @system: free text; immutable after commit
  * @id: from 1, never used again while the module is loaded; immutable
- * @lock: protects @topo, @system and @state of a draft, @users, @dead, and
- *	adding and deleting regions
+ * @lock: protects @topo, @system and @state of a draft, @clock, @scale, @users, @dead,
+ *	and adding and deleting regions
  * @state: enum vsn_fabric_state
  * @users: open files of its device; a fabric with users is not deleted
  * @dead: deleted; no new users
+ * @clock: enum vsn_clock: the engine's, or what it will be at commit
+ * @scale: wall time per virtual time, parts per million; same
  * @topo: immutable after commit, then read without a lock
  * @store: memory; own locks
  * @regions: regions; own lock, see region.h
@@ -60,6 +62,8 @@ struct vsn_fabric {
 	u32 state;
 	u32 users;
 	bool dead;
+	u32 clock;
+	u64 scale;
 	struct vsn_topo topo;
 	struct vsn_store store;
 	struct vsn_regions regions;
@@ -74,6 +78,8 @@ bool vsn_name_valid(const char *name);
 struct vsn_fabric *vsn_fabric_create(const char *name, struct vsn_diag *diag);
 int vsn_fabric_add(struct vsn_fabric *fabric, struct vsn_diag *diag);
 int vsn_fabric_commit(struct vsn_fabric *fabric, struct vsn_diag *diag);
+int vsn_fabric_set_clock(struct vsn_fabric *fabric, u32 clock, u64 scale,
+			 struct vsn_diag *diag);
 void vsn_fabric_drop(struct vsn_fabric *fabric);
 int vsn_fabric_delete(struct vsn_fabric *fabric,
 		      void (*gone)(const struct vsn_fabric *fabric),

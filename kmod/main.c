@@ -13,6 +13,7 @@
 
 #include "chardev.h"
 #include "fabric.h"
+#include "mover.h"
 #include "netlink.h"
 #include "queue.h"
 
@@ -23,9 +24,12 @@ static int __init vsn_init(void)
 	err = vsn_queue_init();
 	if (err)
 		return err;
-	err = vsn_chardev_init();
+	err = vsn_mover_init();
 	if (err)
 		goto err_queue;
+	err = vsn_chardev_init();
+	if (err)
+		goto err_mover;
 	/* Last: from here on fabrics can be made. */
 	err = vsn_nl_init();
 	if (err)
@@ -34,6 +38,8 @@ static int __init vsn_init(void)
 
 err_chardev:
 	vsn_chardev_exit();
+err_mover:
+	vsn_mover_exit();
 err_queue:
 	vsn_queue_exit();
 	return err;
@@ -45,6 +51,7 @@ static void __exit vsn_exit(void)
 	vsn_nl_exit();
 	vsn_fabric_exit();
 	vsn_chardev_exit();
+	vsn_mover_exit();
 	vsn_queue_exit();
 }
 

@@ -30,7 +30,8 @@
  * @host_write: bytes
  * @host_faults: faults
  *
- * Read before fabric->lock is taken, as the engine's lock may be held for long.
+ * Read before fabric->lock is taken where that is not held for a change, as the
+ * engine's lock may be held for long.
  */
 struct figures {
 	u64 now;
@@ -42,11 +43,8 @@ struct figures {
 	u64 host_faults;
 };
 
-static void read_figures(struct vsn_fabric *fabric, struct figures *f)
+static void ready_figures(struct vsn_fabric *fabric, struct figures *f)
 {
-	memset(f, 0, sizeof(*f));
-	if (vsn_fabric_check(fabric))
-		return;
 	f->now = vsn_engine_now(fabric);
 	f->pending = vsn_engine_pending(fabric);
 	f->resident = vsn_store_resident(fabric);
@@ -54,6 +52,13 @@ static void read_figures(struct vsn_fabric *fabric, struct figures *f)
 	f->host_read = atomic64_read(&fabric->store.host_read);
 	f->host_write = atomic64_read(&fabric->store.host_write);
 	f->host_faults = atomic64_read(&fabric->store.host_faults);
+}
+
+static void read_figures(struct vsn_fabric *fabric, struct figures *f)
+{
+	memset(f, 0, sizeof(*f));
+	if (!vsn_fabric_check(fabric))
+		ready_figures(fabric, f);
 }
 
 static int put_ready(struct sk_buff *skb, const struct vsn_fabric *fabric,
@@ -88,6 +93,8 @@ static int put_fabric(struct sk_buff *skb, void *hdr, const struct vsn_fabric *f
 	if (nla_put_string(skb, VSN_A_FABRIC_NAME, fabric->name) ||
 	    nla_put_u32(skb, VSN_A_FABRIC_ID, fabric->id) ||
 	    nla_put_u32(skb, VSN_A_FABRIC_STATE, fabric->state) ||
+	    nla_put_u32(skb, VSN_A_FABRIC_CLOCK, fabric->clock) ||
+	    nla_put_uint(skb, VSN_A_FABRIC_SCALE, fabric->scale) ||
 	    (fabric->system[0] &&
 	     nla_put_string(skb, VSN_A_FABRIC_SYSTEM, fabric->system)) ||
 	    (topology && vsn_nl_topo_put(skb, &fabric->topo, ready)) ||
@@ -213,13 +220,32 @@ static int finish_change(struct vsn_fabric *fabric, struct genl_info *info,
 	int err;
 
 	if (fabric->state == VSN_FABRIC_STATE_READY)
-		f.resident_max = vsn_store_limit(fabric);
+		ready_figures(fabric, &f);
 	notify_fabric(fabric, &f);
 	err = put_fabric(msg, genlmsg_put_reply(msg, info, &vsn_nl_family, 0,
 						info->genlhdr->cmd),
 			 fabric, &f, true);
 	if (err)
 		nlmsg_free(msg);
+	return err;
+}
+
+/* Clock and scale of a request; where one is missing, what the fabric has. */
+static int set_clock(struct vsn_fabric *fabric, struct genl_info *info)
+{
+	const struct nlattr *clock = info->attrs[VSN_A_FABRIC_CLOCK];
+	const struct nlattr *scale = info->attrs[VSN_A_FABRIC_SCALE];
+	struct vsn_diag diag;
+	int err;
+
+	if (!clock && !scale)
+		return 0;
+	err = vsn_fabric_set_clock(fabric, clock ? nla_get_u32(clock) : fabric->clock,
+				   scale ? nla_get_uint(scale) : fabric->scale, &diag);
+	if (!err)
+		return 0;
+	vsn_nl_refuse_diag(info->extack, &diag, err);
+	NL_SET_BAD_ATTR(info->extack, clock ?: scale);
 	return err;
 }
 
@@ -253,6 +279,10 @@ int vsn_nl_fabric_new_doit(struct sk_buff *skb, struct genl_info *info)
 		err = -ENOMEM;
 		goto err_put;
 	}
+	if (attrs[VSN_A_FABRIC_CLOCK])
+		fabric->clock = nla_get_u32(attrs[VSN_A_FABRIC_CLOCK]);
+	if (attrs[VSN_A_FABRIC_SCALE])
+		fabric->scale = nla_get_uint(attrs[VSN_A_FABRIC_SCALE]);
 	err = vsn_fabric_add(fabric, &diag);
 	if (err) {
 		vsn_nl_refuse_diag(info->extack, &diag, err);
@@ -279,6 +309,37 @@ err_put:
 	return err;
 }
 
+/* Is there anything in the message that only a draft takes? */
+static bool wants_draft(const struct genl_info *info)
+{
+	struct nlattr **attrs = info->attrs;
+
+	if (attrs[VSN_A_FABRIC_SYSTEM] || attrs[VSN_A_FABRIC_DIM] ||
+	    attrs[VSN_A_FABRIC_KIND] || attrs[VSN_A_FABRIC_NETWORK] ||
+	    attrs[VSN_A_FABRIC_COMMIT])
+		return true;
+	return !attrs[VSN_A_FABRIC_CLOCK] && !attrs[VSN_A_FABRIC_SCALE];
+}
+
+/* Of a committed fabric only the clock changes.  The caller holds fabric->lock. */
+static int change_ready(struct vsn_fabric *fabric, struct genl_info *info,
+			struct sk_buff **msg)
+{
+	int err;
+
+	if (wants_draft(info))
+		return vsn_nl_refuse(info->extack, NULL, -EBUSY,
+				     "fabric '%s' is committed: it no longer changes",
+				     fabric->name);
+	*msg = reply_new(&fabric->topo, info->extack);
+	if (!*msg)
+		return -ENOMEM;
+	err = set_clock(fabric, info);
+	if (err)
+		nlmsg_free(*msg);
+	return err;
+}
+
 /*
  * Apply a message to a draft.  The caller holds fabric->lock; @work and @old are
  * room for a topology each.
@@ -291,15 +352,15 @@ static int change_draft(struct vsn_fabric *fabric, struct genl_info *info,
 	char system[VSN_NAME_SIZE];
 	struct vsn_nl_graphs graphs;
 	struct vsn_diag diag;
+	u32 clock;
+	u64 scale;
 	int err;
 
 	if (fabric->dead)
 		return vsn_nl_refuse(extack, NULL, -ENODEV, "fabric '%s' was deleted",
 				     fabric->name);
 	if (fabric->state != VSN_FABRIC_STATE_DRAFT)
-		return vsn_nl_refuse(extack, NULL, -EBUSY,
-				     "fabric '%s' is committed: it no longer changes",
-				     fabric->name);
+		return change_ready(fabric, info, msg);
 	strscpy(system, fabric->system, sizeof(system));
 	err = vsn_nl_text(info->attrs[VSN_A_FABRIC_SYSTEM], "system", system,
 			  sizeof(system), extack);
@@ -316,12 +377,18 @@ static int change_draft(struct vsn_fabric *fabric, struct genl_info *info,
 		goto err_undo;
 	}
 
+	clock = fabric->clock;
+	scale = fabric->scale;
+	/* Of a draft it cannot fail. */
+	set_clock(fabric, info);
 	memcpy(old, &fabric->topo, sizeof(*old));
 	memcpy(&fabric->topo, work, sizeof(*work));
 	if (info->attrs[VSN_A_FABRIC_COMMIT]) {
 		err = vsn_fabric_commit(fabric, &diag);
 		if (err) {
 			memcpy(&fabric->topo, old, sizeof(*old));
+			fabric->clock = clock;
+			fabric->scale = scale;
 			nlmsg_free(*msg);
 			vsn_nl_refuse_diag(extack, &diag, err);
 			goto err_undo;

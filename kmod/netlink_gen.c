@@ -16,6 +16,11 @@ static const struct netlink_range_validation vsn_a_port_efficiency_range = {
 	.max	= 1000000ULL,
 };
 
+static const struct netlink_range_validation vsn_a_fabric_scale_range = {
+	.min	= 1000ULL,
+	.max	= 10000000000ULL,
+};
+
 static const struct netlink_range_validation vsn_a_graph_link_efficiency_range = {
 	.min	= 1ULL,
 	.max	= 1000000ULL,
@@ -116,7 +121,7 @@ static const struct nla_policy vsn_fabric_get_nl_policy[VSN_A_FABRIC_NAME + 1] =
 };
 
 /* VSN_CMD_FABRIC_NEW - do */
-static const struct nla_policy vsn_fabric_new_nl_policy[VSN_A_FABRIC_GRAPH + 1] = {
+static const struct nla_policy vsn_fabric_new_nl_policy[VSN_A_FABRIC_SCALE + 1] = {
 	[VSN_A_FABRIC_NAME] = { .type = NLA_NUL_STRING, .len = VSN_NAME_LEN, },
 	[VSN_A_FABRIC_SYSTEM] = { .type = NLA_NUL_STRING, .len = VSN_NAME_LEN, },
 	[VSN_A_FABRIC_DIM] = NLA_POLICY_NESTED(vsn_dim_nl_policy),
@@ -124,10 +129,12 @@ static const struct nla_policy vsn_fabric_new_nl_policy[VSN_A_FABRIC_GRAPH + 1] 
 	[VSN_A_FABRIC_NETWORK] = NLA_POLICY_NESTED(vsn_network_nl_policy),
 	[VSN_A_FABRIC_COMMIT] = { .type = NLA_FLAG, },
 	[VSN_A_FABRIC_GRAPH] = NLA_POLICY_NESTED(vsn_graph_nl_policy),
+	[VSN_A_FABRIC_CLOCK] = NLA_POLICY_RANGE(NLA_U32, 1, 3),
+	[VSN_A_FABRIC_SCALE] = NLA_POLICY_FULL_RANGE(NLA_UINT, &vsn_a_fabric_scale_range),
 };
 
 /* VSN_CMD_FABRIC_SET - do */
-static const struct nla_policy vsn_fabric_set_nl_policy[VSN_A_FABRIC_GRAPH + 1] = {
+static const struct nla_policy vsn_fabric_set_nl_policy[VSN_A_FABRIC_SCALE + 1] = {
 	[VSN_A_FABRIC_NAME] = { .type = NLA_NUL_STRING, .len = VSN_NAME_LEN, },
 	[VSN_A_FABRIC_SYSTEM] = { .type = NLA_NUL_STRING, .len = VSN_NAME_LEN, },
 	[VSN_A_FABRIC_DIM] = NLA_POLICY_NESTED(vsn_dim_nl_policy),
@@ -135,6 +142,8 @@ static const struct nla_policy vsn_fabric_set_nl_policy[VSN_A_FABRIC_GRAPH + 1] 
 	[VSN_A_FABRIC_NETWORK] = NLA_POLICY_NESTED(vsn_network_nl_policy),
 	[VSN_A_FABRIC_COMMIT] = { .type = NLA_FLAG, },
 	[VSN_A_FABRIC_GRAPH] = NLA_POLICY_NESTED(vsn_graph_nl_policy),
+	[VSN_A_FABRIC_CLOCK] = NLA_POLICY_RANGE(NLA_U32, 1, 3),
+	[VSN_A_FABRIC_SCALE] = NLA_POLICY_FULL_RANGE(NLA_UINT, &vsn_a_fabric_scale_range),
 };
 
 /* VSN_CMD_FABRIC_DEL - do */
@@ -323,7 +332,7 @@ static const struct genl_split_ops vsn_nl_ops[] = {
 		.pre_doit	= vsn_nl_pre_doit,
 		.doit		= vsn_nl_fabric_new_doit,
 		.policy		= vsn_fabric_new_nl_policy,
-		.maxattr	= VSN_A_FABRIC_GRAPH,
+		.maxattr	= VSN_A_FABRIC_SCALE,
 		.flags		= GENL_ADMIN_PERM | GENL_CMD_CAP_DO,
 	},
 	{
@@ -332,7 +341,7 @@ static const struct genl_split_ops vsn_nl_ops[] = {
 		.doit		= vsn_nl_fabric_set_doit,
 		.post_doit	= vsn_nl_fabric_post_doit,
 		.policy		= vsn_fabric_set_nl_policy,
-		.maxattr	= VSN_A_FABRIC_GRAPH,
+		.maxattr	= VSN_A_FABRIC_SCALE,
 		.flags		= GENL_ADMIN_PERM | GENL_CMD_CAP_DO,
 	},
 	{

@@ -9,12 +9,13 @@
  *
  * An entry is taken only when its completion has a slot: of the completion
  * ring's slots, some hold completions that the program has not consumed, some are
- * promised to operations on their way (@in_flight), and the rest are free.
+ * promised to operations on their way, and the rest are free.
  *
  * How a queue goes.  The file's release marks it closed and cancels what has not
- * started, under engine->lock; the rings go at once, as nothing posts to a closed
- * queue.  Operations that have started hold a reference each, finish in some
- * later RUN, and with the last one the queue goes.  The file alone makes the
+ * started, under engine->lock; then it stops the timer and drops what is held back
+ * (queue_post.c), and the rings go, as nothing posts to a closed queue.  Operations
+ * that have started hold a reference each, finish in some later RUN or are finished by
+ * a mover, and with the last one the queue goes.  The file alone makes the
  * fabric stay; a fabric that is deleted before such operations finish takes
  * them, and so the queue, with it.
  */
@@ -34,6 +35,7 @@
 
 #include "fabric.h"
 #include "queue.h"
+#include "queue_impl.h"
 #include "uarg.h"
 
 /* Queues that a fabric has at most. */
@@ -42,6 +44,14 @@
 /* Entries that one doorbell takes at most, and with the lock held. */
 #define MAX_TAKEN	4096
 #define TAKE_BATCH	64
+/*
+ * Where time goes by itself: what is taken together competes, and nothing of it is
+ * there before all is, so not too much; work of one doorbell, as of vsn_sched_run();
+ * and blocked WAITs that it looks at again.
+ */
+#define TAKE_BYTES	SZ_16M
+#define MAX_WORK	(256U << 10)
+#define MAX_GLANCE	1024
 
 /* All is charged to the program; over its limit is -ENOMEM, not the OOM killer. */
 #define GFP_QUEUE	(GFP_KERNEL_ACCOUNT | __GFP_RETRY_MAYFAIL | __GFP_NOWARN)
@@ -57,58 +67,7 @@ static_assert(sizeof(struct vsn_cancel) == 16);
 static_assert(sizeof(struct vsn_run) == 64);
 static_assert(sizeof(struct vsn_blocked) == 40);
 
-static struct kmem_cache *op_cache;
-
-/**
- * struct ring - memory that is shared with the program
- * @pages: zeroed pages, charged to who made the queue
- * @nr: number of pages
- * @addr: where the kernel sees them, in a row
- */
-struct ring {
-	struct page **pages;
-	unsigned int nr;
-	void *addr;
-};
-
-/**
- * struct vsn_queue - a queue
- * @ref: its file holds one, each operation of it holds one
- * @fabric: its fabric; the file keeps it
- * @owner: its operations, for the scheduler
- * @rings: struct vsn_rings
- * @sq: struct vsn_sqe
- * @cq: struct vsn_cqe
- * @sq_entries: length of @sq, a power of two
- * @cq_entries: length of @cq, a power of two
- * @sq_head: first entry not taken
- * @cq_tail: one past the last completion
- * @in_flight: operations taken and not completed
- * @closed: its file is gone
- * @eventfd: signalled at each completion, or NULL
- * @wait: who polls
- *
- * @sq_head, @cq_tail, @in_flight, @closed and @eventfd are written under
- * engine->lock; poll reads the indices without.
- */
-struct vsn_queue {
-	refcount_t ref;
-	struct vsn_fabric *fabric;
-	struct vsn_owner owner;
-	struct ring rings;
-	struct ring sq;
-	struct ring cq;
-	u32 sq_entries;
-	u32 cq_entries;
-	u32 sq_head;
-	u32 cq_tail;
-	u32 in_flight;
-	bool closed;
-	struct eventfd_ctx *eventfd;
-	wait_queue_head_t wait;
-};
-
-static void ring_free(struct ring *ring)
+static void ring_free(struct vsn_ring *ring)
 {
 	unsigned int i;
 
@@ -123,7 +82,7 @@ static void ring_free(struct ring *ring)
 }
 
 /* Not vmalloc_user(), whose memory is charged to nobody. */
-static int ring_alloc(struct ring *ring, size_t size)
+static int ring_alloc(struct vsn_ring *ring, size_t size)
 {
 	unsigned int nr = PAGE_ALIGN(size) >> PAGE_SHIFT;
 
@@ -147,7 +106,7 @@ err_ring:
 	return -ENOMEM;
 }
 
-static u64 ring_size(const struct ring *ring)
+static u64 ring_size(const struct vsn_ring *ring)
 {
 	return (u64)ring->nr << PAGE_SHIFT;
 }
@@ -159,12 +118,6 @@ static void queue_free_rings(struct vsn_queue *queue)
 	ring_free(&queue->rings);
 }
 
-static void queue_put(struct vsn_queue *queue)
-{
-	if (refcount_dec_and_test(&queue->ref))
-		kfree(queue);
-}
-
 /*
  * Completion slots that are neither full nor promised; @free: out.  A program
  * that takes back what it has consumed only hurts itself: then there are none.
@@ -172,13 +125,13 @@ static void queue_put(struct vsn_queue *queue)
 static int cq_free(const struct vsn_queue *queue, u32 *free)
 {
 	struct vsn_rings *rings = queue->rings.addr;
-	u32 used;
+	u32 used, head;
 
 	/* Pairs with the program's release: it has read what it gives back. */
-	used = queue->cq_tail - smp_load_acquire(&rings->cq_head);
-	if (used > queue->cq_entries)
+	head = smp_load_acquire(&rings->cq_head);
+	if (READ_ONCE(queue->cq_tail) - head > queue->cq_entries)
 		return -EOVERFLOW;
-	used += queue->in_flight;
+	used = queue->taken - head;
 	*free = used < queue->cq_entries ? queue->cq_entries - used : 0;
 	return 0;
 }
@@ -193,8 +146,8 @@ static int sq_ready(const struct vsn_queue *queue, u32 *ready)
 	return *ready > queue->sq_entries ? -EOVERFLOW : 0;
 }
 
-/* Take one entry, for which there is a completion slot. */
-static int queue_take(struct vsn_queue *queue)
+/* Take one entry, for which there is a completion slot; @bytes: added to. */
+static int queue_take(struct vsn_queue *queue, u64 *bytes)
 {
 	struct vsn_fabric *fabric = queue->fabric;
 	struct vsn_rings *rings = queue->rings.addr;
@@ -204,7 +157,7 @@ static int queue_take(struct vsn_queue *queue)
 	u32 index;
 	int bad, err;
 
-	op = kmem_cache_alloc(op_cache, GFP_QUEUE);
+	op = kmem_cache_alloc(vsn_queue_op_cache, GFP_QUEUE);
 	if (!op)
 		return -ENOMEM;
 	index = queue->sq_head & (queue->sq_entries - 1);
@@ -216,39 +169,48 @@ static int queue_take(struct vsn_queue *queue)
 	bad = vsn_op_check(op, &sqe, &fabric->engine.env);
 	op->owner = &queue->owner;
 	refcount_inc(&queue->ref);
-	WRITE_ONCE(queue->in_flight, queue->in_flight + 1);
+	WRITE_ONCE(queue->taken, queue->taken + 1);
 	if (bad)
 		err = vsn_engine_reject(fabric, op, bad);
 	else
 		err = vsn_engine_submit(fabric, op);
 	if (err)
 		goto err_op;
+	if (!bad && !(sqe.flags & VSN_OP_F_NODATA))
+		*bytes += sqe.len;
 	WRITE_ONCE(queue->sq_head, queue->sq_head + 1);
 	/* Pairs with the program's acquire: the entry has been copied. */
 	smp_store_release(&rings->sq_head, queue->sq_head);
 	return 0;
 
 err_op:
-	WRITE_ONCE(queue->in_flight, queue->in_flight - 1);
-	queue_put(queue);
+	WRITE_ONCE(queue->taken, queue->taken - 1);
+	vsn_queue_put(queue);
 	vsn_op_release(op, &fabric->engine.env);
-	kmem_cache_free(op_cache, op);
+	kmem_cache_free(vsn_queue_op_cache, op);
 	return err;
 }
 
 /*
- * Take up to @max entries under one hold of the lock; @taken: added to.  1: there
- * is nothing more to take, or no slot.
+ * Take up to @max entries under one hold of the lock; @taken: added to; @online: out:
+ * somebody has to execute them.  1: there is nothing more to take, or no slot.
  */
-static int queue_take_batch(struct vsn_queue *queue, u32 max, u32 *taken)
+static int queue_take_batch(struct vsn_queue *queue, u32 max, u32 *taken, bool *online)
 {
-	struct mutex *lock = &queue->fabric->engine.lock;
+	struct vsn_engine *engine = &queue->fabric->engine;
+	struct mutex *lock = &engine->lock;
+	u64 bytes = 0;
 	u32 free, ready;
 	int err;
 
 	err = mutex_lock_killable(lock);
 	if (err)
 		return err;
+	*online = engine->sched.online;
+	if (*online) {
+		vsn_engine_tick(queue->fabric);
+		vsn_sched_glance(&engine->sched, MAX_GLANCE);
+	}
 	while (max--) {
 		err = sq_ready(queue, &ready);
 		if (!err)
@@ -259,10 +221,12 @@ static int queue_take_batch(struct vsn_queue *queue, u32 max, u32 *taken)
 			err = 1;
 			break;
 		}
-		err = queue_take(queue);
+		err = queue_take(queue, &bytes);
 		if (err)
 			break;
 		(*taken)++;
+		if (*online && bytes >= TAKE_BYTES)
+			break;
 	}
 	mutex_unlock(lock);
 	return err;
@@ -275,7 +239,9 @@ static int queue_take_batch(struct vsn_queue *queue, u32 max, u32 *taken)
 static int queue_doorbell(struct vsn_queue *queue, void __user *uarg)
 {
 	struct vsn_doorbell bell;
+	u64 budget = MAX_WORK;
 	u32 max, taken = 0;
+	bool online = false;
 	int err;
 
 	err = vsn_uarg_get(&bell, sizeof(bell), sizeof(bell), uarg);
@@ -284,8 +250,11 @@ static int queue_doorbell(struct vsn_queue *queue, void __user *uarg)
 	if (bell.reserved)
 		return -EINVAL;
 	max = min_t(u32, bell.max ?: MAX_TAKEN, MAX_TAKEN);
-	while (!err && taken < max) {
-		err = queue_take_batch(queue, min_t(u32, max - taken, TAKE_BATCH), &taken);
+	while (!err && taken < max && budget) {
+		err = queue_take_batch(queue, min_t(u32, max - taken, TAKE_BATCH), &taken,
+				       &online);
+		if (online)
+			vsn_mover_ring(queue->fabric, &queue->moves, &budget);
 		if (fatal_signal_pending(current))
 			break;
 		cond_resched();
@@ -296,52 +265,6 @@ static int queue_doorbell(struct vsn_queue *queue, void __user *uarg)
 		wake_up_poll(&queue->wait, EPOLLOUT | EPOLLWRNORM);
 	bell.taken = taken;
 	return vsn_uarg_put(&bell, sizeof(bell), uarg);
-}
-
-/**
- * vsn_queue_complete - an operation is done: post its completion and free it
- * @op: of a queue, holds no region any more; engine->lock held
- *
- * Its slot was reserved when it was taken, so there is room.  The completions of
- * a closed queue are dropped.
- */
-void vsn_queue_complete(struct vsn_op *op)
-{
-	struct vsn_queue *queue = container_of(op->owner, struct vsn_queue, owner);
-	struct vsn_rings *rings;
-	struct vsn_cqe *cqe;
-
-	WRITE_ONCE(queue->in_flight, queue->in_flight - 1);
-	if (queue->closed)
-		goto out_free;
-	lockdep_assert_held(&queue->fabric->engine.lock);
-
-	rings = queue->rings.addr;
-	cqe = queue->cq.addr;
-	cqe += queue->cq_tail & (queue->cq_entries - 1);
-	cqe->user_data = op->sqe.user_data;
-	cqe->res = op->status;
-	cqe->opcode = op->sqe.opcode;
-	cqe->flags = 0;
-	cqe->network = op->net + 1;
-	cqe->start = op->start;
-	cqe->end = op->end;
-	cqe->value = op->value;
-	cqe->bytes = op->bytes;
-	cqe->initiator = op->sqe.initiator;
-	cqe->stream = op->sqe.stream;
-	cqe->wire = op->wire;
-	WRITE_ONCE(queue->cq_tail, queue->cq_tail + 1);
-	/* Pairs with the program's acquire: the completion is written. */
-	smp_store_release(&rings->cq_tail, queue->cq_tail);
-
-	if (wq_has_sleeper(&queue->wait))
-		wake_up_poll(&queue->wait, EPOLLIN | EPOLLRDNORM);
-	if (queue->eventfd)
-		eventfd_signal(queue->eventfd);
-out_free:
-	kmem_cache_free(op_cache, op);
-	queue_put(queue);
 }
 
 static int queue_set_eventfd(struct vsn_queue *queue, const void __user *uarg)
@@ -363,7 +286,9 @@ static int queue_set_eventfd(struct vsn_queue *queue, const void __user *uarg)
 	}
 	err = mutex_lock_killable(lock);
 	if (!err) {
+		spin_lock_bh(&queue->lock);
 		swap(queue->eventfd, ctx);
+		spin_unlock_bh(&queue->lock);
 		mutex_unlock(lock);
 	}
 	if (ctx)
@@ -385,7 +310,9 @@ static int queue_cancel(struct vsn_queue *queue, void __user *uarg)
 	err = mutex_lock_killable(&engine->lock);
 	if (err)
 		return err;
+	vsn_engine_tick(queue->fabric);
 	arg.cancelled = vsn_sched_cancel(&engine->sched, &queue->owner);
+	vsn_mover_kick(queue->fabric);
 	mutex_unlock(&engine->lock);
 	return vsn_uarg_put(&arg, sizeof(arg), uarg);
 }
@@ -401,7 +328,7 @@ static void queue_show_fdinfo(struct seq_file *m, struct file *file)
 		   READ_ONCE(queue->sq_head), READ_ONCE(rings->sq_tail));
 	seq_printf(m, "cq:\t%u entries, head %u, tail %u\n", queue->cq_entries,
 		   READ_ONCE(rings->cq_head), READ_ONCE(queue->cq_tail));
-	seq_printf(m, "pending:\t%u\n", READ_ONCE(queue->in_flight));
+	seq_printf(m, "pending:\t%u\n", READ_ONCE(queue->taken) - READ_ONCE(queue->cq_tail));
 }
 
 static long queue_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
@@ -428,15 +355,16 @@ static __poll_t queue_poll(struct file *file, poll_table *table)
 {
 	struct vsn_queue *queue = file->private_data;
 	struct vsn_rings *rings = queue->rings.addr;
-	u32 done, ready, used;
+	u32 done, ready, used, head;
 	__poll_t mask = 0;
 
 	poll_wait(file, &queue->wait, table);
 	/* Pairs with the barrier in wq_has_sleeper(). */
 	smp_mb();
-	done = READ_ONCE(queue->cq_tail) - READ_ONCE(rings->cq_head);
+	head = READ_ONCE(rings->cq_head);
+	done = READ_ONCE(queue->cq_tail) - head;
 	ready = READ_ONCE(rings->sq_tail) - READ_ONCE(queue->sq_head);
-	used = done + READ_ONCE(queue->in_flight);
+	used = READ_ONCE(queue->taken) - head;
 	if (done > queue->cq_entries || ready > queue->sq_entries)
 		return EPOLLERR;
 	if (done)
@@ -449,7 +377,7 @@ static __poll_t queue_poll(struct file *file, poll_table *table)
 static int queue_mmap(struct file *file, struct vm_area_struct *vma)
 {
 	struct vsn_queue *queue = file->private_data;
-	struct ring *ring;
+	struct vsn_ring *ring;
 
 	switch ((u64)vma->vm_pgoff << PAGE_SHIFT) {
 	case VSN_OFF_RINGS:
@@ -472,6 +400,13 @@ static int queue_mmap(struct file *file, struct vm_area_struct *vma)
 	return vm_map_pages_zero(vma, ring->pages, ring->nr);
 }
 
+/* One queue less; engine->lock held. */
+static void queue_unlink(struct vsn_queue *queue)
+{
+	list_del(&queue->node);
+	queue->fabric->engine.nr_queues--;
+}
+
 static int queue_release(struct inode *inode, struct file *file)
 {
 	struct vsn_queue *queue = file->private_data;
@@ -480,14 +415,18 @@ static int queue_release(struct inode *inode, struct file *file)
 
 	mutex_lock(&engine->lock);
 	queue->closed = true;
+	vsn_engine_tick(fabric);
+	vsn_online_forget(&engine->sched, &queue->owner);
 	vsn_sched_cancel(&engine->sched, &queue->owner);
-	engine->nr_queues--;
+	vsn_moves_drop(fabric, &queue->moves);
+	queue_unlink(queue);
 	mutex_unlock(&engine->lock);
 
+	vsn_queue_drop_held(queue);
 	if (queue->eventfd)
 		eventfd_ctx_put(queue->eventfd);
 	queue_free_rings(queue);
-	queue_put(queue);
+	vsn_queue_put(queue);
 	vsn_fabric_unuse(fabric);
 	return 0;
 }
@@ -528,6 +467,8 @@ static struct vsn_queue *queue_create(struct vsn_fabric *fabric,
 		return ERR_PTR(-ENOMEM);
 	refcount_set(&queue->ref, 1);
 	init_waitqueue_head(&queue->wait);
+	vsn_moves_init(&queue->moves);
+	vsn_queue_init_held(queue);
 	queue->fabric = fabric;
 	queue->sq_entries = setup->sq_entries;
 	queue->cq_entries = setup->cq_entries;
@@ -547,27 +488,23 @@ static struct vsn_queue *queue_create(struct vsn_fabric *fabric,
 	return queue;
 }
 
-/* One queue more or less; engine->lock is taken. */
-static int queue_count(struct vsn_engine *engine)
+/* One queue more; engine->lock is taken. */
+static int queue_link(struct vsn_queue *queue)
 {
+	struct vsn_engine *engine = &queue->fabric->engine;
 	int err;
 
 	err = mutex_lock_killable(&engine->lock);
 	if (err)
 		return err;
-	if (engine->nr_queues < MAX_QUEUES)
+	if (engine->nr_queues < MAX_QUEUES) {
 		engine->nr_queues++;
-	else
+		list_add_tail(&queue->node, &engine->queues);
+	} else {
 		err = -ENOSPC;
+	}
 	mutex_unlock(&engine->lock);
 	return err;
-}
-
-static void queue_uncount(struct vsn_engine *engine)
-{
-	mutex_lock(&engine->lock);
-	engine->nr_queues--;
-	mutex_unlock(&engine->lock);
 }
 
 /**
@@ -593,25 +530,25 @@ int vsn_queue_open(struct vsn_fabric *fabric, struct vsn_queue_setup *setup,
 	err = vsn_fabric_use(fabric);
 	if (err)
 		return err;
-	err = queue_count(&fabric->engine);
-	if (err)
-		goto err_unuse;
 	queue = queue_create(fabric, setup);
 	if (IS_ERR(queue)) {
 		err = PTR_ERR(queue);
-		goto err_uncount;
+		goto err_unuse;
 	}
+	err = queue_link(queue);
+	if (err)
+		goto err_free;
 	setup->rings_size = ring_size(&queue->rings);
 	setup->sqes_size = ring_size(&queue->sq);
 	setup->cqes_size = ring_size(&queue->cq);
 	/* Once there is a descriptor, there is no way back. */
 	err = vsn_uarg_put(setup, sizeof(*setup), uarg);
 	if (err)
-		goto err_queue;
+		goto err_unlink;
 	fd = get_unused_fd_flags(O_CLOEXEC);
 	if (fd < 0) {
 		err = fd;
-		goto err_queue;
+		goto err_unlink;
 	}
 	file = anon_inode_getfile("[vsn-queue]", &queue_fops, queue, O_RDWR | O_CLOEXEC);
 	if (IS_ERR(file)) {
@@ -623,11 +560,13 @@ int vsn_queue_open(struct vsn_fabric *fabric, struct vsn_queue_setup *setup,
 
 err_fd:
 	put_unused_fd(fd);
-err_queue:
+err_unlink:
+	mutex_lock(&fabric->engine.lock);
+	queue_unlink(queue);
+	mutex_unlock(&fabric->engine.lock);
+err_free:
 	queue_free_rings(queue);
-	queue_put(queue);
-err_uncount:
-	queue_uncount(&fabric->engine);
+	vsn_queue_put(queue);
 err_unuse:
 	vsn_fabric_unuse(fabric);
 	return err;
@@ -640,8 +579,9 @@ err_unuse:
  */
 int vsn_queue_init(void)
 {
-	op_cache = kmem_cache_create("vsn_op", sizeof(struct vsn_op), 0, SLAB_ACCOUNT, NULL);
-	return op_cache ? 0 : -ENOMEM;
+	vsn_queue_op_cache = kmem_cache_create("vsn_op", sizeof(struct vsn_op), 0,
+					       SLAB_ACCOUNT, NULL);
+	return vsn_queue_op_cache ? 0 : -ENOMEM;
 }
 
 /**
@@ -649,5 +589,5 @@ int vsn_queue_init(void)
  */
 void vsn_queue_exit(void)
 {
-	kmem_cache_destroy(op_cache);
+	kmem_cache_destroy(vsn_queue_op_cache);
 }

@@ -6,6 +6,7 @@
 #include <linux/types.h>
 
 struct vsn_fabric;
+struct vsn_moves;
 struct vsn_op;
 struct vsn_queue_setup;
 
@@ -17,5 +18,7 @@ void vsn_queue_exit(void);
 int vsn_queue_open(struct vsn_fabric *fabric, struct vsn_queue_setup *setup,
 		   void __user *uarg);
 void vsn_queue_complete(struct vsn_op *op);
+struct vsn_moves *vsn_queue_moves(const struct vsn_op *op);
+void vsn_queues_expire(struct vsn_fabric *fabric);
 
 #endif /* VSN_QUEUE_H */

@@ -139,6 +139,8 @@ int race_new_fabric(struct race_worker *w)
 {
 	nl_fabric(&w->s, &w->m, VSN_CMD_FABRIC_NEW, w->race->name);
 	put_whole(&w->m);
+	if (w->race->cell->clock)
+		nl_u32(&w->m, VSN_A_FABRIC_CLOCK, w->race->cell->clock);
 	return nl_ask(&w->s, &w->m, &w->r);
 }
 

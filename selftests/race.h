@@ -75,6 +75,7 @@ struct race_side {
  * @errs: what both may return besides
  * @fresh: users open the fabric anew at each step: with it held open it would stay
  * @bare: there is no fabric but what the sides make
+ * @clock: enum vsn_clock of fabrics; 0: ordered
  * @killed: users are processes that the remover starts and kills
  * @patches: a side has the kernel change its code, which emulators take wrong when
  *	another processor runs that code: all are to run on one there
@@ -85,6 +86,7 @@ struct race_cell {
 	const int *errs;
 	bool fresh;
 	bool bare;
+	uint32_t clock;
 	bool killed;
 	bool patches;
 };

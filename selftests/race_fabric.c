@@ -37,6 +37,23 @@ CELL(fabric_del, sysfs, OPENED);
 CELL(fabric_del, devices, OPENED);
 CELL(fabric_del, tracepoints, OPENED, .patches = true);
 
+/* Where threads move bytes, and where completions are held back */
+#define online_ops ops
+#define online_waits waits
+#define online_run run
+#define paced_ops ops
+#define paced_waits waits
+#define paced_run run
+#define ONLINE	.clock = VSN_CLOCK_ONLINE
+#define PACED	.clock = VSN_CLOCK_PACED
+
+CELL(fabric_del, online_ops, ONLINE, OPENED);
+CELL(fabric_del, online_waits, ONLINE, OPENED);
+CELL(fabric_del, online_run, ONLINE, OPENED);
+CELL(fabric_del, paced_ops, PACED, OPENED);
+CELL(fabric_del, paced_waits, PACED, OPENED);
+CELL(fabric_del, paced_run, PACED, OPENED);
+
 /* A draft is made, filled in and committed in several messages, by two at once. */
 static int draft_step(struct race_worker *w)
 {

@@ -80,4 +80,37 @@ CELL(queue_close, run, CLOSED);
 CELL(queue_close, ops, CLOSED);
 CELL(queue_close, dumps, CLOSED);
 
+/* Where threads move bytes, and where completions are held back */
+#define online_doorbell doorbell
+#define online_eventfd_set eventfd_set
+#define online_cancel cancel
+#define online_polls polls
+#define online_run run
+#define online_ops ops
+#define online_waits waits
+#define paced_doorbell doorbell
+#define paced_eventfd_set eventfd_set
+#define paced_cancel cancel
+#define paced_polls polls
+#define paced_run run
+#define paced_ops ops
+#define paced_waits waits
+#define ONLINE	.clock = VSN_CLOCK_ONLINE
+#define PACED	.clock = VSN_CLOCK_PACED
+
+CELL(queue_close, online_doorbell, ONLINE, CLOSED);
+CELL(queue_close, online_eventfd_set, ONLINE, CLOSED);
+CELL(queue_close, online_cancel, ONLINE, CLOSED);
+CELL(queue_close, online_polls, ONLINE, CLOSED);
+CELL(queue_close, online_run, ONLINE, CLOSED);
+CELL(queue_close, online_ops, ONLINE, CLOSED);
+CELL(queue_close, online_waits, ONLINE, CLOSED);
+CELL(queue_close, paced_doorbell, PACED, CLOSED);
+CELL(queue_close, paced_eventfd_set, PACED, CLOSED);
+CELL(queue_close, paced_cancel, PACED, CLOSED);
+CELL(queue_close, paced_polls, PACED, CLOSED);
+CELL(queue_close, paced_run, PACED, CLOSED);
+CELL(queue_close, paced_ops, PACED, CLOSED);
+CELL(queue_close, paced_waits, PACED, CLOSED);
+
 TEST_HARNESS_MAIN

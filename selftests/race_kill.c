@@ -181,6 +181,27 @@ CELL(sigkill, slow_dump, KILLED);
 CELL(sigkill_fresh, ops, KILLED, .fresh = true);
 CELL(sigkill_fresh, open_close, KILLED, .fresh = true);
 
+/* Where threads move bytes, and where completions are held back */
+#define online_long_run long_run
+#define online_ops ops
+#define online_waits waits
+#define online_doorbell doorbell
+#define paced_long_run long_run
+#define paced_ops ops
+#define paced_waits waits
+#define paced_doorbell doorbell
+#define ONLINE	.clock = VSN_CLOCK_ONLINE
+#define PACED	.clock = VSN_CLOCK_PACED
+
+CELL(sigkill, online_long_run, ONLINE, KILLED);
+CELL(sigkill, online_ops, ONLINE, KILLED);
+CELL(sigkill, online_waits, ONLINE, KILLED);
+CELL(sigkill, online_doorbell, ONLINE, KILLED);
+CELL(sigkill, paced_long_run, PACED, KILLED);
+CELL(sigkill, paced_ops, PACED, KILLED);
+CELL(sigkill, paced_waits, PACED, KILLED);
+CELL(sigkill, paced_doorbell, PACED, KILLED);
+
 /* A process with a mapping and no more, for others to look into. */
 static void __attribute__((noreturn)) be_read(struct race_worker *w)
 {

@@ -23,4 +23,17 @@ CELL(region_del, limits);
 CELL(region_del, dumps);
 CELL(region_del, monitor);
 
+/* Where threads move bytes, and where completions are held back */
+#define online_ops ops
+#define online_waits waits
+#define paced_ops ops
+#define paced_waits waits
+#define ONLINE	.clock = VSN_CLOCK_ONLINE
+#define PACED	.clock = VSN_CLOCK_PACED
+
+CELL(region_del, online_ops, ONLINE);
+CELL(region_del, online_waits, ONLINE);
+CELL(region_del, paced_ops, PACED);
+CELL(region_del, paced_waits, PACED);
+
 TEST_HARNESS_MAIN

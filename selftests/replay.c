@@ -5,6 +5,9 @@
  *
  * The native side is kmod/core and selftests/core/sim.c, built into this program;
  * its topology is what the kernel tells of the fabric.
+ *
+ * The digests that are printed are of all completions: host/replay.sh holds those of
+ * two kernels and of a machine without the module against each other.
  */
 #include "kselftest_harness.h"
 
@@ -13,6 +16,7 @@
 #include "vsn_test.h"
 
 #define NR_OPS		3000
+#define NR_RUNS		100
 #define NR_STREAMS	6
 #define REGION		(1UL << 20)
 #define NR_REGIONS	10	/* with one home each */
@@ -181,11 +185,24 @@ static int check_link(const struct vsn_ctl_link *k, void *arg)
 	return 0;
 }
 
-/* Run the operations on both sides of a fabric of the kernel, and compare. */
-/* @spec: what it was made of, or NULL to ask the kernel; @faults: how many, at random */
-static void replay(struct __test_metadata *_metadata, const char *name, u32 stride,
-		   const struct vsn_ctl_fabric *spec, u32 faults)
+/* FNV-1a over 64-bit words */
+static u64 digest(u64 hash, const void *p, size_t size)
 {
+	const u64 *word = p;
+
+	for (; size; size -= 8)
+		hash = (hash ^ *word++) * 0x100000001b3ULL;
+	return hash;
+}
+
+/*
+ * Run @nr operations on both sides of a fabric of the kernel, and compare.
+ * @spec: what it was made of, or NULL to ask the kernel; @faults: how many, at random
+ */
+static u64 replay(struct __test_metadata *_metadata, const char *name, u32 stride, u32 nr,
+		  const struct vsn_ctl_fabric *spec, u32 faults)
+{
+	u64 hash = 0xcbf29ce484222325ULL;
 	u64 regions[NR_REGIONS + 2], i, j, failed = 0;
 	struct vsn_ctl_link_filter active = { .active = true };
 	struct vsn_run run;
@@ -220,7 +237,7 @@ static void replay(struct __test_metadata *_metadata, const char *name, u32 stri
 	ASSERT_NE(NULL, dev);
 	q = vsn_queue_create_sized(dev, 4096, 4096);
 	ASSERT_NE(NULL, q);
-	for (i = 0; i < NR_OPS; i++) {
+	for (i = 0; i < nr; i++) {
 		struct vsn_sqe sqe = any_op(regions, NR_REGIONS + 2, homes, i);
 		struct vsn_sqe *slot = vsn_queue_sqe(q);
 
@@ -228,18 +245,19 @@ static void replay(struct __test_metadata *_metadata, const char *name, u32 stri
 		*slot = sqe;
 		sim_submit(sim, &sqe);
 	}
-	ASSERT_EQ(NR_OPS, vsn_queue_submit(q));
+	ASSERT_EQ(nr, vsn_queue_submit(q));
 	ASSERT_EQ(0, vsn_dev_run(dev, VSN_TIME_MAX, &run));
 	sim_run(sim);
 	EXPECT_EQ(sim->sched.now, run.now);
-	ASSERT_EQ(NR_OPS, sim->nr_done);
-	for (i = 0; i < NR_OPS; i++) {
+	ASSERT_EQ(nr, sim->nr_done);
+	for (i = 0; i < nr; i++) {
 		k = vsn_queue_cqe(q);
 		ASSERT_NE(NULL, k);
 		failed += k->res != 0;
 		ASSERT_EQ(0, memcmp(k, &sim->done[i], sizeof(*k)))
 			TH_LOG("completion %llu: operation %llu", (unsigned long long)i,
 			       (unsigned long long)k->user_data);
+		hash = digest(hash, k, sizeof(*k));
 		vsn_queue_advance(q, 1);
 	}
 	EXPECT_EQ(0, vsn_ctl_link_list(ctl, name, &active, check_link, sim));
@@ -270,6 +288,7 @@ static void replay(struct __test_metadata *_metadata, const char *name, u32 stri
 	vsn_ctl_close(ctl);
 	sim_free(sim);
 	free(sim);
+	return hash;
 }
 
 TEST(small_fabric)
@@ -283,7 +302,7 @@ TEST(small_fabric)
 	ASSERT_EQ(0, vsn_ctl_open(&ctl));
 	ASSERT_EQ(0, test_fabric(ctl, "replay"));
 	vsn_ctl_close(ctl);
-	replay(_metadata, "replay", 1, NULL, 0);
+	replay(_metadata, "replay", 1, NR_OPS, NULL, 0);
 }
 
 #define SWITCHES	5
@@ -350,9 +369,8 @@ TEST(graph)
 	ASSERT_EQ(0, vsn_ctl_open(&ctl));
 	ASSERT_EQ(0, vsn_ctl_fabric_new(ctl, &spec, true)) TH_LOG("%s", vsn_ctl_error(ctl));
 	vsn_ctl_close(ctl);
-	replay(_metadata, "replay", 1, &spec, 0);
+	replay(_metadata, "replay", 1, NR_OPS, &spec, 0);
 }
-
 
 /* Faults begin and end in the middle of it. */
 TEST(small_fabric_with_faults)
@@ -366,7 +384,101 @@ TEST(small_fabric_with_faults)
 	ASSERT_EQ(0, vsn_ctl_open(&ctl));
 	ASSERT_EQ(0, test_fabric(ctl, "replay"));
 	vsn_ctl_close(ctl);
-	replay(_metadata, "replay", 1, NULL, 200);
+	replay(_metadata, "replay", 1, NR_OPS, NULL, 200);
+}
+
+static int spec_topo(const struct vsn_ctl_fabric *spec, void *topo)
+{
+	char why[256];
+
+	return totals_topo(topo, spec, why, sizeof(why));
+}
+
+/* The same as replay() with @nr operations of the small fabric, and no kernel. */
+static u64 replay_native(struct __test_metadata *_metadata, u32 nr)
+{
+	struct sim *sim = calloc(1, sizeof(*sim));
+	u64 regions[NR_REGIONS + 2], hash = 0xcbf29ce484222325ULL, i;
+	u32 homes[NR_REGIONS];
+
+	ASSERT_NE(NULL, sim);
+	ASSERT_EQ(0, test_spec("replay", spec_topo, &sim->topo));
+	ASSERT_EQ(0, sim_init(sim));
+	for (i = 0; i < NR_REGIONS; i++) {
+		homes[i] = i;
+		regions[i] = sim_region_over(sim, REGION, &homes[i], 1, 4096, true);
+	}
+	regions[i++] = sim_region_over(sim, REGION, homes, 7, 4096, true);
+	regions[i] = sim_region_over(sim, REGION, homes + 2, 5, 65536, true);
+	for (i = 0; i < nr; i++) {
+		struct vsn_sqe sqe = any_op(regions, NR_REGIONS + 2, homes, i);
+
+		ASSERT_EQ(0, sim_submit(sim, &sqe));
+	}
+	sim_run(sim);
+	ASSERT_EQ(nr, sim->nr_done);
+	for (i = 0; i < nr; i++)
+		hash = digest(hash, &sim->done[i], sizeof(sim->done[i]));
+	sim_free(sim);
+	free(sim);
+	return hash;
+}
+
+/* Enough of each kind, and little enough to be done a hundred times */
+#define NR_FEW	300
+
+FIXTURE(hundred)
+{
+	int none;
+};
+
+FIXTURE_SETUP(hundred)
+{
+}
+
+FIXTURE_TEARDOWN(hundred)
+{
+}
+
+/* A hundred fabrics, each with a secret of its own, and all give the same. */
+TEST_F_TIMEOUT(hundred, runs, 150)
+{
+	u64 first = 0, hash;
+	struct vsn_ctl *ctl;
+	const char *why = test_ready();
+	int i;
+
+	if (why)
+		SKIP(return, "%s", why);
+	ASSERT_EQ(0, vsn_ctl_open(&ctl));
+	for (i = 0; i < NR_RUNS; i++) {
+		ASSERT_EQ(0, test_fabric(ctl, "replay"));
+		seed = 1;
+		hash = replay(_metadata, "replay", 1, NR_FEW, NULL, 0);
+		if (!i)
+			first = hash;
+		ASSERT_EQ(first, hash);
+	}
+	vsn_ctl_close(ctl);
+	seed = 1;
+	EXPECT_EQ(first, replay_native(_metadata, NR_FEW));
+	TH_LOG("%d runs: digest %016llx", NR_RUNS, (unsigned long long)first);
+}
+
+/* The same where there is no module. */
+TEST_F_TIMEOUT(hundred, native_runs, 150)
+{
+	u64 first = 0, hash;
+	int i;
+
+	for (i = 0; i < NR_RUNS; i++) {
+		seed = 1;
+		hash = replay_native(_metadata, NR_FEW);
+		if (!i)
+			first = hash;
+		ASSERT_EQ(first, hash);
+	}
+	TH_LOG("%d native runs: digest %016llx", NR_RUNS, (unsigned long long)first);
 }
 
 /* 768 dies, two networks, two tiers, seven planes */
@@ -390,7 +502,7 @@ TEST(system_file)
 	for (i = 2; i < 5; i++) {
 		ASSERT_EQ(0, system(command));
 		seed = i;
-		replay(_metadata, "replay", 77, NULL, i == 4 ? 1000 : 0);
+		replay(_metadata, "replay", 77, NR_OPS, NULL, i == 4 ? 1000 : 0);
 	}
 }
 

@@ -40,6 +40,7 @@ enum sweep_what {
 	W_LIMIT,	/* the fabric's */
 	W_MODULE_LIMIT,
 	W_NOW,
+	W_CLOCK,	/* enum vsn_clock */
 	W_PENDING,
 	W_OPS,
 	W_ERRORS,

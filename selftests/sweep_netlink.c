@@ -122,6 +122,23 @@ static int fabric_set_commit(void)
 	return ask();
 }
 
+/* To one that goes by itself, so that there is something to allocate. */
+static int fabric_set_clock(void)
+{
+	request(VSN_CMD_FABRIC_SET);
+	nl_u32(&msg, VSN_A_FABRIC_CLOCK, VSN_CLOCK_ONLINE);
+	nl_u64(&msg, VSN_A_FABRIC_SCALE, 5000000);
+	return ask();
+}
+
+static int fabric_new_paced(void)
+{
+	request(VSN_CMD_FABRIC_NEW);
+	put_whole(&msg);
+	nl_u32(&msg, VSN_A_FABRIC_CLOCK, VSN_CLOCK_PACED);
+	return ask();
+}
+
 static int fabric_get(void)
 {
 	request(VSN_CMD_FABRIC_GET);
@@ -531,14 +548,17 @@ static int limit_set_module(void)
 /* A fabric that is committed has a device, and half of the machine for a limit. */
 #define COMMIT		{ { W_STATE, 1 }, { W_NODE, 1 }, { W_LIMIT, ANY } }
 #define NEW_FABRIC	{ { W_FABRICS, 1 }, { W_STATE, 2 }, { W_PARTS, PARTS },		\
-			  { W_NODE, 1 }, { W_LIMIT, ANY } }
+			  { W_NODE, 1 }, { W_LIMIT, ANY }, { W_CLOCK, 1 } }
+#define NEW_PACED	{ { W_FABRICS, 1 }, { W_STATE, 2 }, { W_PARTS, PARTS },		\
+			  { W_NODE, 1 }, { W_LIMIT, ANY }, { W_CLOCK, 3 },		\
+			  { W_NOW, ANY } }
 #define DEL_FABRIC	{ { W_FABRICS, -1 }, { W_STATE, -2 }, { W_PARTS, -PARTS },	\
-			  { W_NODE, -1 }, { W_LIMIT, ANY } }
+			  { W_NODE, -1 }, { W_LIMIT, ANY }, { W_CLOCK, -1 } }
 
 static const struct sweep_row rows[] = {
 	ROW("fabric-new, a draft", .flags = SWEEP_BARE, .prepare = connect_nl,
 	    .call = fabric_new_draft, .verify = one_object, .cleanup = drop_fabric,
-	    .changes = { { W_FABRICS, 1 }, { W_STATE, 1 }, { W_PARTS, 4 } }),
+	    .changes = { { W_FABRICS, 1 }, { W_STATE, 1 }, { W_PARTS, 4 }, { W_CLOCK, 1 } }),
 	ROW("fabric-new, committed", .flags = SWEEP_BARE, .prepare = listen_too,
 	    .call = fabric_new, .verify = check_heard_and_answered, .cleanup = drop_fabric,
 	    .changes = NEW_FABRIC),
@@ -561,6 +581,13 @@ static const struct sweep_row rows[] = {
 	    .cleanup = drop_fabric, .changes = COMMIT),
 	ROW("fabric-set, of what is committed", .prepare = connect_nl,
 	    .call = fabric_set_dims, .cleanup = disconnect, .expect = -EBUSY),
+	ROW("fabric-set, a clock", .flags = SWEEP_BARE | SWEEP_STARVE,
+	    .prepare = fabric_and_listener, .call = fabric_set_clock,
+	    .verify = check_heard_and_answered, .cleanup = drop_fabric,
+	    .changes = { { W_CLOCK, 1 }, { W_NOW, ANY } }),
+	ROW("fabric-new, paced", .flags = SWEEP_BARE, .prepare = listen_too,
+	    .call = fabric_new_paced, .verify = check_heard_and_answered,
+	    .cleanup = drop_fabric, .changes = NEW_PACED),
 	ROW("fabric-get, a draft", .flags = SWEEP_BARE, .prepare = full_draft,
 	    .call = fabric_get, .verify = one_object, .cleanup = drop_fabric),
 	ROW("fabric-get", .prepare = connect_nl, .call = fabric_get, .verify = one_object,
@@ -571,7 +598,8 @@ static const struct sweep_row rows[] = {
 	    .verify = some_objects, .cleanup = disconnect),
 	ROW("fabric-del, a draft", .flags = SWEEP_BARE, .prepare = full_draft,
 	    .call = fabric_del, .cleanup = drop_fabric,
-	    .changes = { { W_FABRICS, -1 }, { W_STATE, -1 }, { W_PARTS, -PARTS } }),
+	    .changes = { { W_FABRICS, -1 }, { W_STATE, -1 }, { W_PARTS, -PARTS },
+			 { W_CLOCK, -1 } }),
 	ROW("fabric-del", .flags = SWEEP_BARE, .prepare = fabric_and_listener,
 	    .call = fabric_del, .verify = check_heard, .cleanup = drop_fabric,
 	    .changes = DEL_FABRIC),

@@ -449,6 +449,66 @@ static int close_context(void)
 	return result(close(fd));
 }
 
+/* Online and paced */
+
+static bool with_clock(uint32_t clock)
+{
+	/* As fast as it goes, so that nothing is held back for long. */
+	return !vsn_ctl_fabric_clock(scene.ctl, scene.name, clock, 1000);
+}
+
+static bool online_entry(void)
+{
+	return with_clock(VSN_CLOCK_ONLINE) && with_entry();
+}
+
+static bool paced_entry(void)
+{
+	return with_clock(VSN_CLOCK_PACED) && with_entry();
+}
+
+static bool paced_op(void)
+{
+	return paced_entry() && vsn_queue_submit(queue) == 1;
+}
+
+/* A doorbell leaves the entry where it is, or it completes, with its effect. */
+static const char *executed_or_not(int err)
+{
+	const struct op *op = scene.arg;
+	bool taken = !vsn_queue_unsubmitted(queue);
+	int n;
+
+	if (taken)
+		vsn_queue_wait(queue, 5000);
+	n = vsn_queue_reap(queue, &cqe, 1);
+	if (n != taken || (!err && !n))
+		return "another number of completions";
+	if (n && cqe.res && cqe.res != -ENOMEM)
+		return "completed with an errno that is not its own";
+	if (scene.whole && cqe.res)
+		return "completed with an error, and nothing had failed";
+	return n ? effect(op, cqe.res) : effect(op, -ENOMEM);
+}
+
+static const char *completed_once(int err)
+{
+	if (run_all())
+		return "another RUN fails";
+	return vsn_queue_reap(queue, &cqe, 1) == 1 && !cqe.res ? NULL : "it did not complete";
+}
+
+/* WAITs that block, and a completion that is not due before the machine is old. */
+static bool paced_ops_of_all_kinds(void)
+{
+	static const struct op compute = { VSN_OP_COMPUTE, .arg0 = 10000000000000000000ULL };
+
+	if (!with_clock(VSN_CLOCK_PACED) || !with_waits())
+		return false;
+	fill_in(vsn_queue_sqe(queue), &compute, NR_BLOCKED);
+	return vsn_queue_submit(queue) == 1;
+}
+
 #define ROW(what, ...)	{ .name = what, .cleanup = clean, __VA_ARGS__ }
 
 #define OP(...)		.arg = &(const struct op) { __VA_ARGS__ }
@@ -467,6 +527,16 @@ static int close_context(void)
 	ROW("doorbell, " what, .flags = SWEEP_FRESH, .prepare = with_entry,	\
 	    .call = doorbell, .verify = taken_or_not, .errnos = { ENOMEM },	\
 	    .lost = { EFAULT }, .changes = { { W_OPS, 1 }, { W_ERRORS, 1 } },	\
+	    OP(__VA_ARGS__))
+#define DONE_AT_ONCE								\
+	{ { W_OPS, 1 }, { W_NOW, ANY }, { W_PENDING, ANY }, { W_BYTES, ANY },	\
+	  { W_WIRE, ANY }, { W_TRANSFERS, ANY }, { W_RESIDENT, ANY },		\
+	  { W_ERRORS, ANY } }
+#define TIMED_BELL(what, clock, more, ...)					\
+	ROW("doorbell, " #clock ", " what, .flags = SWEEP_FRESH | (more),	\
+	    .prepare = clock##_entry, .call = doorbell,				\
+	    .verify = executed_or_not, .errnos = { ENOMEM }, .lost = { EFAULT },	\
+	    .ignore = { W_NOW, W_ATOMICS }, .changes = DONE_AT_ONCE,		\
 	    OP(__VA_ARGS__))
 #define DO_RUN(what, more, ...)							\
 	ROW("RUN, " what, .flags = SWEEP_FRESH | (more), .prepare = with_op,	\
@@ -537,6 +607,30 @@ static const struct sweep_row rows[] = {
 	ROW("RUN, and all are blocked", .flags = SWEEP_FRESH, .prepare = with_waits,
 	    .call = run_to_deadlock, .verify = still_blocked, .expect = -EDEADLK,
 	    .errnos = { ENOMEM, EFAULT }, .ignore = { W_NOW }),
+
+	TIMED_BELL("NOP", online, SWEEP_STARVE, VSN_OP_NOP),
+	TIMED_BELL("COPY, push", online, 0, VSN_OP_COPY, .dst = 5, .src = INITIATOR, .len = 64),
+	TIMED_BELL("COPY, across pages", online, SWEEP_STARVE, VSN_OP_COPY, .dst = 5, .src = 0,
+		   .at = PAGE - 32, .len = PAGE + 64),
+	TIMED_BELL("COPY, no data", online, 0, VSN_OP_COPY, VSN_OP_F_NODATA, .dst = 5,
+		   .len = 64),
+	TIMED_BELL("FILL", online, 0, VSN_OP_FILL, .dst = 5, .len = 64,
+		   .arg0 = 0x0807060504030201),
+	TIMED_BELL("FADD", online, 0, VSN_OP_FADD, .dst = 5, .arg0 = 7),
+	TIMED_BELL("COMPUTE", online, 0, VSN_OP_COMPUTE, .arg0 = 1000),
+	TIMED_BELL("WAIT, for what is there", online, 0, VSN_OP_WAIT, .dst = 5),
+	TIMED_BELL("NOP", paced, 0, VSN_OP_NOP),
+	TIMED_BELL("COPY, push", paced, SWEEP_STARVE, VSN_OP_COPY, .dst = 5, .src = INITIATOR,
+		   .len = 64),
+	ROW("RUN, paced", .flags = SWEEP_FRESH, .prepare = paced_op, .call = run_all,
+	    .verify = completed_once, .lost = { EFAULT },
+	    .ignore = { W_NOW, W_PENDING }, .changes = { { W_NOW, ANY } },
+	    OP(VSN_OP_COMPUTE, .arg0 = 1000)),
+	ROW("close of a queue with operations, paced", .flags = SWEEP_FRESH,
+	    .prepare = paced_ops_of_all_kinds, .call = close_queue,
+	    .ignore = { W_NOW },
+	    .changes = { { W_CONTEXTS, -1 }, { W_FILES, -1 }, { W_MAPPINGS, -3 },
+			 { W_PENDING, -3 }, { W_OPS, 2 }, { W_ERRORS, 2 }, { W_NOW, ANY } }),
 
 	ROW("CANCEL", .flags = SWEEP_FRESH, .prepare = blocked_waits, .call = cancel,
 	    .verify = check_cancelled, .lost = { EFAULT },

@@ -21,6 +21,7 @@ static const char * const what_names[W_NR] = {
 	[W_LIMIT] = "limit",
 	[W_MODULE_LIMIT] = "module's limit",
 	[W_NOW] = "now",
+	[W_CLOCK] = "clock",
 	[W_PENDING] = "pending",
 	[W_OPS] = "operations",
 	[W_ERRORS] = "errors",
@@ -135,6 +136,7 @@ static void read_fabric(struct sweep_state *s)
 	s->of[W_RESIDENT] = fabric->resident;
 	s->of[W_LIMIT] = fabric->resident_max;
 	s->of[W_NOW] = fabric->now;
+	s->of[W_CLOCK] = fabric->clock;
 	s->of[W_PENDING] = fabric->pending;
 	s->of[W_HOST_FAULTS] = fabric->host_faults;
 	s->of[W_HOST_READ] = fabric->host_read;

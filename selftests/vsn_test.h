@@ -94,9 +94,10 @@ static inline struct vsn_dev *test_open(const char *fabric)
 
 /*
  * A fabric of 2 boards with 4 accelerators each, and 2 memory nodes that cannot
- * initiate; all behind one switch, with 100 GB/s and 100 ns a link.
+ * initiate; all behind one switch, with 100 GB/s and 100 ns a link: passed to @fn.
  */
-static inline int test_fabric(struct vsn_ctl *ctl, const char *name)
+static inline int test_spec(const char *name,
+			    int (*fn)(const struct vsn_ctl_fabric *spec, void *arg), void *arg)
 {
 	struct vsn_ctl_dim dims[] = {
 		{ .name = "board", .prefix = "b", .size = 2 },
@@ -171,7 +172,18 @@ static inline int test_fabric(struct vsn_ctl *ctl, const char *name)
 	};
 
 	snprintf(fabric.name, sizeof(fabric.name), "%s", name);
-	return vsn_ctl_fabric_new(ctl, &fabric, true);
+	return fn(&fabric, arg);
+}
+
+static inline int test_spec_new(const struct vsn_ctl_fabric *spec, void *ctl)
+{
+	return vsn_ctl_fabric_new(ctl, spec, true);
+}
+
+/* Make that fabric. */
+static inline int test_fabric(struct vsn_ctl *ctl, const char *name)
+{
+	return test_spec(name, test_spec_new, ctl);
 }
 
 /* A region at one endpoint; freed with vsn_ctl_region_free(). */

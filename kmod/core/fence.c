@@ -62,13 +62,41 @@ static void grow(struct vsn_sched *s)
 	s->mem.free(s->mem.ctx, old, old_room * sizeof(*old));
 }
 
+/*
+ * Idle parties, online: a fence that comes later must not end before what is over in
+ * the model and, by the clock, is not; nor must anything start before such a fence
+ * ends.  There is one for each initiator of a queue at most, and they go with it.
+ */
+
+static void park(struct vsn_party *p)
+{
+	p->idle_prev = NULL;
+	p->idle_next = p->owner->idle;
+	if (p->idle_next)
+		p->idle_next->idle_prev = p;
+	p->owner->idle = p;
+}
+
+static void unpark(struct vsn_party *p)
+{
+	if (p->idle_prev)
+		p->idle_prev->idle_next = p->idle_next;
+	else
+		p->owner->idle = p->idle_next;
+	if (p->idle_next)
+		p->idle_next->idle_prev = p->idle_prev;
+}
+
 static struct vsn_party *get_party(struct vsn_sched *s, struct vsn_owner *owner,
 				   u32 initiator)
 {
 	struct vsn_party **slot = party_slot(s, owner, initiator), *p = *slot;
 
-	if (p)
+	if (p) {
+		if (!p->first)
+			unpark(p);
 		return p;
+	}
 	p = s->free_parties;
 	if (p)
 		s->free_parties = p->next;
@@ -82,6 +110,16 @@ static struct vsn_party *get_party(struct vsn_sched *s, struct vsn_owner *owner,
 	slot = party_slot(s, owner, initiator);
 	*slot = p;
 	return p;
+}
+
+static void drop(struct vsn_sched *s, struct vsn_party *p)
+{
+	struct vsn_party **slot = party_slot(s, p->owner, p->initiator);
+
+	*slot = p->next;
+	s->nr_parties--;
+	p->next = s->free_parties;
+	s->free_parties = p;
 }
 
 int vsn_fence_join(struct vsn_sched *s, struct vsn_op *op)
@@ -106,10 +144,12 @@ int vsn_fence_join(struct vsn_sched *s, struct vsn_op *op)
 
 void vsn_fence_leave(struct vsn_sched *s, struct vsn_op *op)
 {
-	struct vsn_party *p = op->party, **slot;
+	struct vsn_party *p = op->party;
 
-	if (op->sqe.opcode == VSN_OP_FENCE)
+	if (op->sqe.opcode == VSN_OP_FENCE) {
 		p->gone++;
+		p->fenced = vsn_max(p->fenced, op->end);
+	}
 	if (op->party_prev)
 		op->party_prev->party_next = op->party_next;
 	else
@@ -118,13 +158,13 @@ void vsn_fence_leave(struct vsn_sched *s, struct vsn_op *op)
 		op->party_next->party_prev = op->party_prev;
 	else
 		p->last = op->party_prev;
+	p->tail = vsn_max(p->tail, op->end);
 	if (p->first)
 		return;
-	slot = party_slot(s, p->owner, p->initiator);
-	*slot = p->next;
-	s->nr_parties--;
-	p->next = s->free_parties;
-	s->free_parties = p;
+	if (s->online && !p->owner->gone)
+		park(p);
+	else
+		drop(s, p);
 }
 
 void vsn_fence_undo(struct vsn_sched *s, struct vsn_op *op)
@@ -165,6 +205,40 @@ int vsn_fence_init(struct vsn_sched *s)
 	return s->parties ? 0 : -ENOMEM;
 }
 
+/**
+ * vsn_online_forget - an owner goes: of it nothing is kept
+ * @s: the scheduler
+ * @owner: may have operations pending, which are finished, but submits no more
+ */
+void vsn_online_forget(struct vsn_sched *s, struct vsn_owner *owner)
+{
+	struct vsn_party *p;
+
+	owner->gone = true;
+	while ((p = owner->idle)) {
+		unpark(p);
+		drop(s, p);
+	}
+	vsn_fence_trim(s);
+}
+
+void vsn_fence_forget_all(struct vsn_sched *s)
+{
+	struct vsn_party *p, *next;
+	size_t i;
+
+	for (i = 0; s->parties && i < s->party_room; i++) {
+		for (p = s->parties[i]; p; p = next) {
+			next = p->next;
+			if (p->first)
+				continue;
+			unpark(p);
+			drop(s, p);
+		}
+	}
+	vsn_fence_trim(s);
+}
+
 /* Parties that one burst needed are not kept for the next. */
 void vsn_fence_trim(struct vsn_sched *s)
 {
@@ -178,7 +252,7 @@ void vsn_fence_trim(struct vsn_sched *s)
 
 void vsn_fence_free(struct vsn_sched *s)
 {
-	vsn_fence_trim(s);
+	vsn_fence_forget_all(s);
 	if (s->parties)
 		s->mem.free(s->mem.ctx, s->parties, s->party_room * sizeof(*s->parties));
 }

@@ -12,6 +12,7 @@ enum vsn_op_state {
 	VSN_OP_STARTING,	/* its start event is in the heap */
 	VSN_OP_ACTIVE,		/* chunks are on the way */
 	VSN_OP_BLOCKED,		/* a WAIT whose value is not there, a FENCE that waits */
+	VSN_OP_MOVING,		/* its end has come, its bytes are the caller's to move */
 	VSN_OP_DONE,
 };
 
@@ -22,12 +23,16 @@ struct vsn_party;
  * struct vsn_owner - on whose account operations are, the caller's
  * @first: its operations that are pending, in the order of submission
  * @last: the last of them
+ * @idle: parties of it that have nothing pending (online)
+ * @gone: nothing of it is kept any more, see vsn_online_forget()
  *
  * All zero to begin with; then the scheduler's.
  */
 struct vsn_owner {
 	struct vsn_op *first;
 	struct vsn_op *last;
+	struct vsn_party *idle;
+	bool gone;
 };
 
 /**
@@ -45,13 +50,13 @@ struct vsn_owner {
  * @party_prev: the party's one before
  * @fences: FENCEs of the party that were submitted before it
  * @wait_prev: the waiter list's
- * @wait_next: the waiter list's
+ * @wait_next: the waiter list's; the caller's while it is VSN_OP_MOVING
  * @stream: the scheduler's stream
  * @seq: number within the stream, from 0
  * @state: enum vsn_op_state
  * @status: 0 or a negative errno
  * @net: network used, or -1
- * @start: ps
+ * @start: ps; until it starts: not before this, the time of its submission
  * @end: ps
  * @value: old value (atomics), satisfying value (WAIT)
  * @bytes: payload moved

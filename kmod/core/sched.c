@@ -104,8 +104,11 @@ static struct vsn_stream *get_stream(struct vsn_sched *s, u64 id)
 	struct vsn_stream **slot, *st;
 
 	slot = stream_slot(s, id);
-	if (*slot)
+	if (*slot) {
+		if (!(*slot)->head)
+			vsn_online_unpark(s, *slot);
 		return *slot;
+	}
 	if (s->nr_streams >= MAX_STREAMS)
 		return NULL;
 	if (vsn_sched_reserve(s))
@@ -124,9 +127,16 @@ static struct vsn_stream *get_stream(struct vsn_sched *s, u64 id)
 
 /*
  * An idle stream is forgotten: its last operation ended at an event that has
- * been executed, so no later one could start before the horizon anyway.
+ * been executed, so no later one could start before the horizon anyway.  Online
+ * it is kept until the clock has come to that end.
  */
 static void drop_stream(struct vsn_sched *s, struct vsn_stream *st)
+{
+	if (!s->online || !vsn_online_park(s, st))
+		vsn_stream_free(s, st);
+}
+
+void vsn_stream_free(struct vsn_sched *s, struct vsn_stream *st)
 {
 	struct vsn_stream **slot = stream_slot(s, st->id);
 
@@ -145,7 +155,8 @@ static void start_head(struct vsn_sched *s, struct vsn_stream *st, u64 time)
 		return;
 	}
 	op->state = VSN_OP_STARTING;
-	op->start = vsn_max(time, s->now);
+	/* In ordered execution all of these are past, but for the horizon. */
+	op->start = vsn_max(vsn_max(time, st->tail), vsn_max(op->party->fenced, op->start));
 	push_op(s, op, op->start, VSN_ORDER_START);
 }
 
@@ -211,7 +222,7 @@ static void leave_stream(struct vsn_op *op)
 static void end_fence(struct vsn_sched *s, struct vsn_op *op)
 {
 	op->state = VSN_OP_ACTIVE;
-	op->end = s->now;
+	op->end = vsn_max(op->start, op->party->tail);
 	vsn_sched_push_end(s, op);
 }
 
@@ -243,6 +254,8 @@ static void finish_head(struct vsn_sched *s, struct vsn_op *op)
 	struct vsn_stream *st = op->stream;
 	u64 time = op->end;
 
+	st->tail = time;
+	s->latest = vsn_max(s->latest, time);
 	leave_stream(op);
 	if (st->head)
 		start_head(s, st, time);
@@ -304,8 +317,9 @@ static bool try_wait(struct vsn_sched *s, struct vsn_op *op, u64 time)
 	int err;
 
 	err = s->ops->load(s->ctx, op, &op->value);
-	if (!err && op->value < op->sqe.arg0)
+	if (err == -EBUSY || (!err && op->value < op->sqe.arg0))
 		return false;
+	time = vsn_max(time, op->start);
 	op->state = VSN_OP_ACTIVE;
 	op->end = time;
 	/* Where links may fail, word of it is something that can be lost. */
@@ -370,6 +384,28 @@ void vsn_sched_recheck(struct vsn_sched *s)
 		wake_bucket(s, s->waiters[i], 0, U64_MAX, s->now);
 }
 
+/**
+ * vsn_sched_glance - look at some blocked WAITs again
+ * @s: the scheduler
+ * @max: how many; of those on one block of memory, no more than that
+ *
+ * Others have their turn in later calls.
+ */
+void vsn_sched_glance(struct vsn_sched *s, u32 max)
+{
+	struct vsn_op *op, *next;
+	u32 i, n = 0;
+
+	for (i = 0; s->nr_blocked && n < max && i < WAIT_BUCKETS; i++) {
+		op = s->waiters[s->glance++ % WAIT_BUCKETS];
+		for (; op && n < max; op = next, n++) {
+			next = op->wait_next;
+			if (try_wait(s, op, s->now))
+				unblock(s, op);
+		}
+	}
+}
+
 static int start_wait(struct vsn_sched *s, struct vsn_op *op)
 {
 	u32 home = vsn_place_home(op->dst, op->sqe.dst - op->dst->ua);
@@ -385,7 +421,7 @@ static int start_wait(struct vsn_sched *s, struct vsn_op *op)
 		s->work += vsn_route_work(s->topo, net);
 		op->wait_latency = vsn_route_latency(s->topo, &path);
 	}
-	if (!try_wait(s, op, op->start))
+	if (!try_wait(s, op, s->online ? vsn_online_since(s, op) : op->start))
 		block(s, op);
 	return 0;
 }
@@ -488,6 +524,8 @@ static void take_effect(struct vsn_sched *s, struct vsn_op *op)
 			break;
 		}
 		err = s->ops->atomic(s->ctx, op, &op->value);
+		if (!err && s->online)
+			vsn_online_store(s, op, op->value);
 		if (sqe->opcode == VSN_OP_SIGNAL)
 			op->value = 0;
 		len = 8;
@@ -503,8 +541,42 @@ static void take_effect(struct vsn_sched *s, struct vsn_op *op)
 
 static void end_op(struct vsn_sched *s, struct vsn_op *op)
 {
-	if (!op->status)
+	if (!op->status) {
+		if (s->online && s->ops->defer && s->ops->defer(s->ctx, op)) {
+			op->state = VSN_OP_MOVING;
+			return;
+		}
 		take_effect(s, op);
+	}
+	finish_head(s, op);
+}
+
+/**
+ * vsn_sched_moved - the effect of an operation has taken place
+ * @s: the scheduler
+ * @op: as defer() got it: a COPY, FILL or REDUCE
+ * @err: 0, or a negative errno: not all of it; of any operation that was deferred,
+ *	then
+ *
+ * What is behind it may start, and who waits for its bytes wakes.
+ */
+void vsn_sched_moved(struct vsn_sched *s, struct vsn_op *op, int err)
+{
+	op->status = err;
+	if (!err)
+		vsn_online_write(s, op);
+	wake_range(s, op->sqe.dst, op->sqe.len ? op->sqe.len : 8, op->end);
+	finish_head(s, op);
+}
+
+/**
+ * vsn_sched_retry - let a deferred operation take effect now
+ * @s: the scheduler
+ * @op: as defer() got it: an atomic
+ */
+void vsn_sched_retry(struct vsn_sched *s, struct vsn_op *op)
+{
+	take_effect(s, op);
 	finish_head(s, op);
 }
 
@@ -538,6 +610,7 @@ int vsn_sched_submit(struct vsn_sched *s, struct vsn_op *op)
 	op->next = NULL;
 	op->prev = st->last;
 	op->state = VSN_OP_QUEUED;
+	op->start = s->now;
 	s->nr_pending++;
 	own(op->owner, op);
 	st->last = op;
@@ -595,19 +668,26 @@ bool vsn_sched_run(struct vsn_sched *s, u64 until, u32 budget)
 
 	s->work = 0;
 	while (vsn_fault_due(s, until, &due)) {
-		if (run_events(s, due - 1, budget))
+		if (run_events(s, due - 1, budget)) {
+			vsn_online_rewind(s);
 			return true;
+		}
 		if (until == VSN_TIME_MAX && !s->heap.nr)
 			break;
-		if (s->work >= budget)
+		if (s->work >= budget) {
+			vsn_online_rewind(s);
 			return true;
+		}
 		s->now = due;
 		vsn_fault_step(s);
 	}
-	if (run_events(s, until, budget))
+	if (run_events(s, until, budget)) {
+		vsn_online_rewind(s);
 		return true;
+	}
 	if (until != VSN_TIME_MAX)
 		s->now = vsn_max(s->now, until);
+	vsn_online_rewind(s);
 	/* A burst is over: do not keep what only it needed. */
 	if (!s->nr_chunks)
 		vsn_chunk_free_all(s);
@@ -657,7 +737,7 @@ u64 vsn_sched_cancel(struct vsn_sched *s, struct vsn_owner *owner)
 	cancel_starts(s, owner);
 	for (op = owner->first; op; op = next) {
 		next = op->owner_next;
-		if (op->state == VSN_OP_ACTIVE)
+		if (op->state == VSN_OP_ACTIVE || op->state == VSN_OP_MOVING)
 			continue;
 		if (op->state == VSN_OP_BLOCKED)
 			unblock(s, op);
@@ -764,6 +844,7 @@ void vsn_sched_free(struct vsn_sched *s)
 	struct vsn_op *op;
 	size_t i;
 
+	s->online = false;
 	while (vsn_heap_pop(&s->heap, &ev))
 		if (vsn_event_is_chunk(&ev))
 			vsn_chunk_free(s, ev.what);
@@ -781,6 +862,7 @@ void vsn_sched_free(struct vsn_sched *s)
 	}
 	vsn_chunk_free_all(s);
 	vsn_faults_free(s);
+	vsn_online_free(s);
 	vsn_fence_free(s);
 	vsn_heap_free(&s->heap, &s->mem);
 	vsn_links_free(&s->links);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Ordered execution of operations.
+ * Execution of operations in the order of virtual time.
  *
  * The caller holds one lock around every call.  Nothing here sleeps; the effects
  * (ops table) may, if the caller's lock allows it.
@@ -19,6 +19,7 @@ struct vsn_sched;
 struct vsn_stream;
 struct vsn_party;
 struct vsn_chunk;
+struct vsn_history;
 
 /**
  * struct vsn_xfer - one transfer over one link
@@ -50,10 +51,13 @@ struct vsn_xfer {
  * @fill: repeat the pattern
  * @reduce: combine elements as vsn_reduce() does, to the bit
  * @atomic: FADD, CAS, SWAP, SIGNAL on an aligned word; @old: value before
- * @load: read an aligned word
+ * @load: read an aligned word; -EBUSY: it is about to change, and vsn_sched_moved() tells
+ *	when it has
  * @complete: the operation is done; it is the caller's again
  * @xfer: a transfer crossed a link
  * @fault: a fault was scheduled, has begun, was changed, or is over; see its state
+ * @defer: online: will the caller see to the effect on memory, and then call
+ *	vsn_sched_moved() or vsn_sched_retry()?  NULL: never
  *
  * copy, fill, reduce, atomic and load return 0 or a negative errno, which becomes the
  * operation's status.
@@ -67,6 +71,7 @@ struct vsn_sched_ops {
 	void (*complete)(void *ctx, struct vsn_op *op);
 	void (*xfer)(void *ctx, const struct vsn_xfer *xfer);
 	void (*fault)(void *ctx, const struct vsn_fault *fault);
+	bool (*defer)(void *ctx, struct vsn_op *op);
 };
 
 /**
@@ -98,7 +103,8 @@ struct vsn_endpoint_stats {
  * @ops: effects
  * @ctx: passed to @ops
  * @armed: there are faults, or were; see fault.h
- * @now: the horizon, ps: no later event is earlier than this
+ * @now: the horizon, ps: no later event is earlier than this; online: time of the
+ *	event that is executed, or what the clock says
  * @until: bound of the run that is on, ps
  * @work: done in this run, see vsn_sched_run()
  * @heap: events
@@ -121,6 +127,13 @@ struct vsn_endpoint_stats {
  * @nr_chunks: chunks on the way
  * @free_chunks: chunks to use again
  * @faults: of links and switches
+ * @online: time goes by itself, see online.c
+ * @clock: online: what the clock says, ps
+ * @latest: the latest end of an operation, ps
+ * @idle_first: idle streams, online
+ * @idle_last: the last of them
+ * @history: online: what changed of late
+ * @glance: bucket of @waiters to look at next, see vsn_sched_glance()
  */
 struct vsn_sched {
 	const struct vsn_topo *topo;
@@ -151,6 +164,13 @@ struct vsn_sched {
 	size_t nr_chunks;
 	struct vsn_chunk *free_chunks;
 	struct vsn_faults faults;
+	bool online;
+	u64 clock;
+	u64 latest;
+	struct vsn_stream *idle_first;
+	struct vsn_stream *idle_last;
+	struct vsn_history *history;
+	u32 glance;
 };
 
 /* How much later does an operation of @ep set out? */
@@ -172,9 +192,17 @@ void vsn_sched_free(struct vsn_sched *s);
 
 int vsn_sched_submit(struct vsn_sched *s, struct vsn_op *op);
 void vsn_sched_recheck(struct vsn_sched *s);
+void vsn_sched_glance(struct vsn_sched *s, u32 max);
 bool vsn_sched_run(struct vsn_sched *s, u64 until, u32 budget);
 u64 vsn_sched_cancel(struct vsn_sched *s, struct vsn_owner *owner);
 size_t vsn_sched_blocked(const struct vsn_sched *s, struct vsn_blocked *list,
 			 size_t max);
+
+/* Online: online.c has the account of it. */
+int vsn_online_set(struct vsn_sched *s, bool online);
+void vsn_online_advance(struct vsn_sched *s, u64 now);
+void vsn_online_forget(struct vsn_sched *s, struct vsn_owner *owner);
+void vsn_sched_moved(struct vsn_sched *s, struct vsn_op *op, int err);
+void vsn_sched_retry(struct vsn_sched *s, struct vsn_op *op);
 
 #endif /* VSN_CORE_SCHED_H */

@@ -9,9 +9,12 @@
  * struct vsn_stream - operations of one (initiator, stream) that are pending
  * @id: initiator << 32 | stream
  * @next: in the hash table
- * @head: the one in motion, never NULL
+ * @head: the one in motion; NULL: the stream is idle (online)
  * @last: the last one
  * @next_seq: number of the next one
+ * @tail: end of its latest operation that is over, ps
+ * @idle_prev: in the list of idle ones
+ * @idle_next: in the list of idle ones
  */
 struct vsn_stream {
 	u64 id;
@@ -19,6 +22,9 @@ struct vsn_stream {
 	struct vsn_op *head;
 	struct vsn_op *last;
 	u64 next_seq;
+	u64 tail;
+	struct vsn_stream *idle_prev;
+	struct vsn_stream *idle_next;
 };
 
 /**
@@ -26,10 +32,14 @@ struct vsn_stream {
  * @owner: whose
  * @initiator: endpoint id
  * @next: in the hash table, or in the list of free ones
- * @first: the oldest, never NULL
+ * @first: the oldest; NULL: the party is idle (online)
  * @last: the latest
  * @fences: FENCEs submitted
  * @gone: of those, complete
+ * @tail: end of its latest operation that is over, ps
+ * @fenced: end of its latest fence that is over, ps
+ * @idle_prev: in the owner's list of idle ones
+ * @idle_next: in the owner's list of idle ones
  */
 struct vsn_party {
 	struct vsn_owner *owner;
@@ -39,6 +49,10 @@ struct vsn_party {
 	struct vsn_op *last;
 	u64 fences;
 	u64 gone;
+	u64 tail;
+	u64 fenced;
+	struct vsn_party *idle_prev;
+	struct vsn_party *idle_next;
 };
 
 /* Room for one more event than there are now. */
@@ -77,6 +91,28 @@ void vsn_fence_leave(struct vsn_sched *s, struct vsn_op *op);
 /* A FENCE that has something to wait for. */
 void vsn_fence_block(struct vsn_sched *s, struct vsn_op *op);
 void vsn_fence_unblock(struct vsn_sched *s, struct vsn_op *op);
+
+/* Every party that is idle is forgotten. */
+void vsn_fence_forget_all(struct vsn_sched *s);
+
+/* What an online clock has to remember: online.c. */
+void vsn_online_free(struct vsn_sched *s);
+/* A stream is idle: is it kept, and found again? */
+bool vsn_online_park(struct vsn_sched *s, struct vsn_stream *st);
+void vsn_online_unpark(struct vsn_sched *s, struct vsn_stream *st);
+void vsn_stream_free(struct vsn_sched *s, struct vsn_stream *st);
+/* A word, or the bytes of a COPY, FILL or REDUCE, changed at op->end. */
+void vsn_online_store(struct vsn_sched *s, const struct vsn_op *op, u64 old);
+void vsn_online_write(struct vsn_sched *s, const struct vsn_op *op);
+/* When was a WAIT that finds its value there satisfied? */
+u64 vsn_online_since(struct vsn_sched *s, const struct vsn_op *op);
+
+/* Events were ahead of the clock; what comes next is by the clock. */
+static inline void vsn_online_rewind(struct vsn_sched *s)
+{
+	if (s->online)
+		s->now = s->clock;
+}
 
 /* Is a fence before it? */
 static inline bool vsn_fence_holds(const struct vsn_op *op)

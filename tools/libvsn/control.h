@@ -224,6 +224,9 @@ struct vsn_ctl_network {
  * @kinds: kinds of endpoints
  * @nr_networks: number of @networks
  * @networks: networks; an operation that names none takes the first that reaches
+ * @clock: enum vsn_clock: what makes virtual time go; 0: not set
+ * @scale: wall time that passes in a time of virtual time, parts per million; 0: not
+ *	set
  * @id: out: never used again while the module is loaded
  * @state: out: enum vsn_fabric_state
  * @window_shift: out: device window of an endpoint, log2 bytes
@@ -248,6 +251,8 @@ struct vsn_ctl_fabric {
 	struct vsn_ctl_kind *kinds;
 	size_t nr_networks;
 	struct vsn_ctl_network *networks;
+	uint32_t clock;
+	uint64_t scale;
 	uint32_t id;
 	uint32_t state;
 	uint32_t window_shift;
@@ -266,8 +271,9 @@ struct vsn_ctl_fabric {
 
 /*
  * Fabrics.  _new starts a draft from @spec and, with @commit, commits it at
- * once; _set adds @spec to a draft (@spec->name names it).  Where they fail,
- * nothing changed; but of a graph that takes several messages, _set may have added
+ * once; _set adds @spec to a draft (@spec->name names it).  _clock sets clock and
+ * scale, of which 0 stays as it is, of any fabric while nothing is pending.  Where they
+ * fail, nothing changed; but of a graph that takes several messages, _set may have added
  * a part.  _get fills in *@fabric, which vsn_ctl_fabric_free() frees; a graph's links
  * are listed as all links are.
  */
@@ -276,6 +282,8 @@ int vsn_ctl_fabric_set(struct vsn_ctl *ctl, const struct vsn_ctl_fabric *spec, b
 /* Add to the graph of a network of a draft.  After a failure it may have a part. */
 int vsn_ctl_fabric_graph(struct vsn_ctl *ctl, const char *name, const char *network,
 			 const struct vsn_ctl_graph *graph);
+int vsn_ctl_fabric_clock(struct vsn_ctl *ctl, const char *name, uint32_t clock,
+			 uint64_t scale);
 int vsn_ctl_fabric_commit(struct vsn_ctl *ctl, const char *name);
 int vsn_ctl_fabric_del(struct vsn_ctl *ctl, const char *name);
 int vsn_ctl_fabric_get(struct vsn_ctl *ctl, const char *name, struct vsn_ctl_fabric **fabric);

@@ -12,6 +12,9 @@
  *	while (vsn_queue_reap(q, &cqe, 1) == 1)
  *		printf("%llu ps\n", cqe.end - cqe.start);
  *
+ * Where the fabric's clock is online or paced, submitting executes, and instead of
+ * vsn_dev_run(), which works too, one may wait with vsn_queue_wait().
+ *
  * Errors.  Functions that return a pointer return NULL and set errno; functions
  * that return int return a negative errno.  An operation that is wrong does not
  * make a call fail: its completion says so, in vsn_cqe.res.
@@ -85,10 +88,14 @@ int vsn_dev_view(struct vsn_dev *dev, __u32 initiator);
  * All operations that are to compete with each other must be submitted first:
  * what is submitted after a run starts no earlier than @result->now.
  *
+ * Where the clock is online or paced, it executes what can be, waits for what others
+ * execute, and, paced, until the clock has come to their ends or to @until.
+ *
  * Return: 0, with @result->pending operations left beyond @until; -EDEADLK
  * nothing can move and @result->blocked operations wait for a value that nobody
  * will store (see vsn_dev_run_list() and vsn_queue_cancel()); -EBUSY somebody else is
- * running it.  @result is filled in for 0 and -EDEADLK.
+ * running it; -EINTR, online and paced, a signal.  @result is filled in for 0, -EDEADLK
+ * and -EINTR.
  */
 int vsn_dev_run(struct vsn_dev *dev, __u64 until, struct vsn_run *result);
 
@@ -140,7 +147,7 @@ struct vsn_queue *vsn_queue_create_sized(struct vsn_dev *dev, __u32 sq_entries,
  * @q: from vsn_queue_create(), or NULL
  *
  * Operations that have not started are cancelled; those that have are finished
- * by the next run, and their completions are lost.
+ * by the next run or by the kernel, and their completions are lost.
  */
 void vsn_queue_destroy(struct vsn_queue *q);
 
@@ -211,7 +218,8 @@ __u32 vsn_queue_reap(struct vsn_queue *q, struct vsn_cqe *cqes, __u32 max);
  * @q: the queue
  * @timeout_ms: -1: for ever
  *
- * Waits for another thread or process to run the clock; vsn_dev_run() does not need it.
+ * Waits for another thread or process to run the clock, or where it is online or paced,
+ * for time to pass; vsn_dev_run() does not need it.
  *
  * Return: 1 there is one, 0 time is up, or a negative errno.
  */

@@ -94,6 +94,8 @@ static const struct attr_name fabric_names[] = {
 	[VSN_A_FABRIC_DIM] = { "dim", &dim_set },
 	[VSN_A_FABRIC_KIND] = { "kind", &kind_set },
 	[VSN_A_FABRIC_NETWORK] = { "network", &network_set },
+	[VSN_A_FABRIC_CLOCK] = { "clock", NULL },
+	[VSN_A_FABRIC_SCALE] = { "scale", NULL },
 };
 
 static const struct attr_name endpoint_names[] = {

@@ -153,6 +153,8 @@ static int fabric_change(struct vsn_ctl *ctl, uint8_t cmd, const struct vsn_ctl_
 		put_kind(&req, &spec->kinds[i]);
 	for (i = 0; i < spec->nr_networks; i++)
 		put_network(&req, &spec->networks[i]);
+	put_u32_set(&req, VSN_A_FABRIC_CLOCK, spec->clock);
+	put_u64_set(&req, VSN_A_FABRIC_SCALE, spec->scale);
 	all = vsn_put_graphs(&req, spec->networks, spec->nr_networks, &at);
 	if (all && commit)
 		vsn_put_flag(&req, VSN_A_FABRIC_COMMIT);
@@ -192,6 +194,28 @@ int vsn_ctl_fabric_new(struct vsn_ctl *ctl, const struct vsn_ctl_fabric *spec, b
 int vsn_ctl_fabric_set(struct vsn_ctl *ctl, const struct vsn_ctl_fabric *spec, bool commit)
 {
 	return fabric_change(ctl, VSN_CMD_FABRIC_SET, spec, commit);
+}
+
+/**
+ * vsn_ctl_fabric_clock() - choose what makes virtual time go
+ * @ctl: handle
+ * @name: the fabric's name
+ * @clock: enum vsn_clock, or 0 to leave it
+ * @scale: parts per million, or 0 to leave it
+ *
+ * Return: 0, -ENOENT, -EBUSY operations are pending, -EINVAL, -ERANGE, -EPERM, or
+ * another negative errno.
+ */
+int vsn_ctl_fabric_clock(struct vsn_ctl *ctl, const char *name, uint32_t clock,
+			 uint64_t scale)
+{
+	struct vsn_request req;
+
+	vsn_request_alloc(&req, ctl, VSN_CMD_FABRIC_SET, FABRIC_MSG_SIZE);
+	vsn_put_str(&req, VSN_A_FABRIC_NAME, name);
+	put_u32_set(&req, VSN_A_FABRIC_CLOCK, clock);
+	put_u64_set(&req, VSN_A_FABRIC_SCALE, scale);
+	return vsn_request_do(&req, NULL, NULL);
 }
 
 /**
@@ -510,6 +534,12 @@ int vsn_fabric_parse(struct vsn_ctl_fabric *f, const struct nlmsghdr *nlh)
 			break;
 		case VSN_A_FABRIC_HOST_FAULTS:
 			f->host_faults = vsn_get_uint(nla);
+			break;
+		case VSN_A_FABRIC_CLOCK:
+			f->clock = vsn_get_uint(nla);
+			break;
+		case VSN_A_FABRIC_SCALE:
+			f->scale = vsn_get_uint(nla);
 			break;
 		}
 	}

@@ -306,7 +306,7 @@ void cell_error(const char *key, int width, int64_t error)
 static const struct cmd benchmarks[] = {
 	{ "coll", bench_coll, "FABRIC [ COLLECTIVE ] [ PARAMETER VALUE ... ]" },
 	{ "moe", bench_moe, "FABRIC [ fit | PARAMETER VALUE ... ]" },
-	{ "p2p", bench_p2p, "FABRIC [ size-max SIZE ] [ data yes|no ]" },
+	{ "p2p", bench_p2p, "FABRIC [ size-max SIZE ] [ data yes|no ] [ paced [ scale FACTOR ] ]" },
 	{ NULL, NULL, NULL },
 };
 

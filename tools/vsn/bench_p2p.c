@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "bench.h"
+#include "bench_paced.h"
 #include "out.h"
 
 #define SIZE_MIN	512ULL
@@ -71,6 +72,8 @@ struct distance {
  * @nr: number of @distances
  * @distances: the nearest first
  * @wrong: bytes that are not what they should be
+ * @paced: measure how well a paced clock is kept, not the model
+ * @scale: of that clock, parts per million; 0: several
  */
 struct p2p {
 	struct bench *b;
@@ -86,6 +89,8 @@ struct p2p {
 	size_t nr;
 	struct distance distances[MAX_DISTANCES];
 	uint64_t wrong;
+	bool paced;
+	uint64_t scale;
 };
 
 static int endpoint_name(struct p2p *p, uint32_t id, char name[VSN_CTL_ENDPOINT_NAME])
@@ -522,8 +527,12 @@ static void read_words(struct p2p *p, struct args *a)
 			if (value && strcmp(value, "yes") && strcmp(value, "no"))
 				arg_error(a, "data: '%s' is neither yes nor no", value);
 			p->data = value && !strcmp(value, "yes");
+		} else if (!p->paced && (arg_is(a, "paced") || arg_is(a, "--paced"))) {
+			p->paced = true;
+			if (arg_is(a, "scale"))
+				p->scale = arg_unit(a, "scale", UNIT_FACTOR);
 		} else {
-			arg_unknown(a, "size-max data");
+			arg_unknown(a, "size-max data paced");
 		}
 	}
 }
@@ -542,7 +551,9 @@ int bench_p2p(int argc, char **argv)
 		return a.status;
 	choose_sizes(&p);
 	status = bench_open(&b, fabric);
-	if (!status) {
+	if (!status && p.paced) {
+		status = bench_paced(&b, p.scale);
+	} else if (!status) {
 		status = setup(&p);
 		if (!status)
 			status = measure(&p);

@@ -13,6 +13,8 @@ static struct system *system_after(struct args *a, struct vsn_ctl_fabric *spec)
 	const char *word = arg_need(a, "name or file of a system");
 	struct system *sys;
 	char name[VSN_CTL_NAME];
+	uint32_t clock = spec->clock;
+	uint64_t scale = spec->scale;
 
 	if (!word)
 		return NULL;
@@ -24,7 +26,20 @@ static struct system *system_after(struct args *a, struct vsn_ctl_fabric *spec)
 	memcpy(name, spec->name, sizeof(name));
 	*spec = sys->topo;
 	memcpy(spec->name, name, sizeof(name));
+	spec->clock = clock;
+	spec->scale = scale;
 	return sys;
+}
+
+static void clock_after(struct args *a, struct vsn_ctl_fabric *spec)
+{
+	const char *word = arg_need(a, "clock");
+
+	if (!word)
+		return;
+	spec->clock = clock_parse(word);
+	if (!spec->clock)
+		arg_error(a, "clock: '%s' is none of: ordered online paced", word);
 }
 
 static int fabric_change(int argc, char **argv, bool add)
@@ -42,12 +57,16 @@ static int fabric_change(int argc, char **argv, bool add)
 			sys = system_after(&a, &spec);
 		else if (add && !draft && arg_is(&a, "draft"))
 			draft = true;
+		else if (!spec.clock && arg_is(&a, "clock"))
+			clock_after(&a, &spec);
+		else if (!spec.scale && arg_is(&a, "scale"))
+			spec.scale = arg_unit(&a, "scale", UNIT_FACTOR);
 		else
-			arg_unknown(&a, add ? "system draft" : "system");
+			arg_unknown(&a, add ? "system draft clock scale" : "system clock scale");
 	}
 	if (!a.status && !sys && !draft)
 		arg_error(&a, "fabric %s: system is missing", spec.name);
-	if (!a.status && !sys && !add)
+	if (!a.status && !sys && !add && !spec.clock && !spec.scale)
 		arg_error(&a, "fabric %s: nothing to set", spec.name);
 	ctl = a.status ? NULL : ctl_open();
 	if (!ctl) {
@@ -140,8 +159,8 @@ static int fabric_show(int argc, char **argv)
 }
 
 static const struct cmd commands[] = {
-	{ "add", fabric_add, "NAME { system SYSTEM | draft } ..." },
-	{ "set", fabric_set, "NAME system SYSTEM" },
+	{ "add", fabric_add, "NAME { system SYSTEM | draft } [ clock CLOCK ] [ scale FACTOR ]" },
+	{ "set", fabric_set, "NAME [ system SYSTEM ] [ clock CLOCK ] [ scale FACTOR ]" },
 	{ "commit", fabric_commit, "NAME" },
 	{ "show", fabric_show, "[ NAME ]" },
 	{ "del", fabric_del, "NAME" },

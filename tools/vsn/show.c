@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Printing of topologies, fabrics, regions and limits. */
 #include <stdio.h>
+#include <string.h>
 
 #include "cmd.h"
 #include "out.h"
@@ -16,6 +17,12 @@ static const char *name_of(const char * const *names, size_t count, uint32_t val
 static const char * const states[] = {
 	[VSN_FABRIC_STATE_DRAFT] = "draft",
 	[VSN_FABRIC_STATE_READY] = "ready",
+};
+
+static const char * const clocks[] = {
+	[VSN_CLOCK_ORDERED] = "ordered",
+	[VSN_CLOCK_ONLINE] = "online",
+	[VSN_CLOCK_PACED] = "paced",
 };
 
 static const char * const attaches[] = {
@@ -184,6 +191,16 @@ void show_topo(const struct vsn_ctl_fabric *f)
 	out_array_end();
 }
 
+uint32_t clock_parse(const char *name)
+{
+	uint32_t i;
+
+	for (i = 1; i < ARRAY_SIZE(clocks); i++)
+		if (!strcmp(name, clocks[i]))
+			return i;
+	return 0;
+}
+
 void show_fabric(const struct vsn_ctl_fabric *f, bool details)
 {
 	out_object(NULL);
@@ -198,6 +215,9 @@ void show_fabric(const struct vsn_ctl_fabric *f, bool details)
 	out_u64("window_shift", "window-shift", f->window_shift);
 	out_line(1, NULL);
 	out_unit("now", "now", UNIT_TIME, f->now);
+	out_str("clock", "clock", NAME_OF(clocks, f->clock));
+	if (f->clock != VSN_CLOCK_ORDERED || out_is_json())
+		out_unit("scale", "scale", UNIT_FACTOR, f->scale);
 	out_unit("resident", "resident", UNIT_SIZE, f->resident);
 	out_unit("resident_max", "resident-max", UNIT_SIZE, f->resident_max);
 	out_u64("regions", "regions", f->regions);

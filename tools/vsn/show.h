@@ -18,4 +18,7 @@ void show_link_state(const struct vsn_ctl_link *link);
 void show_fault(const struct vsn_ctl_fault *fault);
 void show_fault_policy(const struct vsn_ctl_fault_policy *policy);
 
+/* enum vsn_clock, or 0: there is none of that name */
+uint32_t clock_parse(const char *name);
+
 #endif /* VSN_SHOW_H */

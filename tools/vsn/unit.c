@@ -70,12 +70,19 @@ static const struct scale chances[] = {
 	{ NULL, 0, false },
 };
 
+static const struct scale factors[] = {
+	{ "ppm", 1, false },
+	{ "x", 1000000, true },
+	{ NULL, 0, false },
+};
+
 static const struct scale * const scales[] = {
 	[UNIT_SIZE] = sizes,
 	[UNIT_RATE] = rates,
 	[UNIT_TIME] = times,
 	[UNIT_RATIO] = ratios,
 	[UNIT_CHANCE] = chances,
+	[UNIT_FACTOR] = factors,
 };
 
 static void list_units(enum unit unit, char *why, size_t size)

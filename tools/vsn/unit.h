@@ -13,12 +13,13 @@ enum unit {
 	UNIT_TIME,	/* picoseconds */
 	UNIT_RATIO,	/* parts per million */
 	UNIT_CHANCE,	/* a probability, in units of 10^-12 */
+	UNIT_FACTOR,	/* parts per million, as "10 x" */
 };
 
 #define UNIT_TEXT	32	/* room for a formatted value */
 
 /*
- * Parse "28 GB/s", "200ns", "64 GiB", "84 %", "2 ppm".  The value must be a whole number
+ * Parse "28 GB/s", "200ns", "64 GiB", "84 %", "2 ppm", "10x".  The value must be a whole number
  * of the unit it is kept in.  Returns 0, or -1 and says why in @why.
  */
 int unit_parse(const char *text, enum unit unit, uint64_t *value, char *why, size_t size);

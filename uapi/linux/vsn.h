@@ -34,10 +34,14 @@
  * @features: VSN_FEATURE_* bits
  * @endpoints: number of endpoints; ids are 0 .. @endpoints - 1
  * @networks: number of networks
- * @now: the fabric's virtual time, ps
+ * @now: the fabric's virtual time, ps: the horizon, or where time goes by itself what
+ *	the clock says
  * @max_entries: largest number of entries of a queue ring
  * @sqe_size: bytes of a submission entry
  * @cqe_size: bytes of a completion entry
+ * @clock: enum vsn_clock of vsn_netlink.h: what makes virtual time go
+ * @reserved: zero
+ * @scale: wall time that passes in a time of virtual time, parts per million
  */
 struct vsn_info {
 	__u32 size;
@@ -49,9 +53,15 @@ struct vsn_info {
 	__u32 max_entries;
 	__u16 sqe_size;
 	__u16 cqe_size;
+	__u32 clock;
+	__u32 reserved;
+	__u64 scale;
 };
 
+/* What the kernel can do; which clock the fabric has, vsn_info.clock tells. */
 #define VSN_FEATURE_ORDERED	(1ULL << 0)	/* ordered clock: RUN */
+#define VSN_FEATURE_ONLINE	(1ULL << 1)	/* online clock */
+#define VSN_FEATURE_PACED	(1ULL << 2)	/* paced clock */
 
 /**
  * struct vsn_view - make a file whose mappings belong to one initiator
@@ -84,7 +94,7 @@ struct vsn_view {
  * be taken, POLLERR an index of the program makes no sense.
  *
  * When its last descriptor and mapping are gone, what has not started is
- * cancelled; what has started is finished by a later RUN.
+ * cancelled; what has started is finished by a later RUN, or by the kernel's threads.
  *
  * Errors: -EBADF the context is not open for reading and writing, -EINVAL a field,
  * -ENOSPC too many queues on the fabric, -ENOMEM.
@@ -250,7 +260,8 @@ struct vsn_cqe {
  *
  * Takes entries until the ring is empty, @max is reached, no completion slot is
  * free, or the bound of work of one call is met; the caller looks at @taken and
- * calls again.  Never waits for completions.
+ * calls again.  Never waits for completions.  With an online or paced clock, what it
+ * takes is executed, and the stores of CPUs to words that are waited on are noticed.
  *
  * Errors, only when nothing was taken before: -EOVERFLOW sq_tail or cq_head is
  * farther from the kernel's index than the ring is long, -EAGAIN too many
@@ -274,20 +285,25 @@ struct vsn_eventfd {
 };
 
 /**
- * struct vsn_run - execute what was submitted (ordered clock)
+ * struct vsn_run - execute what was submitted
  * @size: sizeof(struct vsn_run)
  * @flags: must be zero
- * @until: stop before the first event later than this, ps, or VSN_TIME_MAX
+ * @until: stop before the first event later than this, ps, or VSN_TIME_MAX; paced: do
+ *	not wait longer than until this; online: means nothing
  * @now: out: the horizon; later operations start no earlier
  * @completed: out: operations that completed in this call
- * @pending: out: operations that remain, blocked ones included
+ * @pending: out: operations that remain, blocked ones included, and completions that
+ *	are held back
  * @blocked: out: WAITs for a value that nobody is left to store, and FENCEs
  * @blocked_max: room in @blocked_list, entries; 65536 are listed at most
  * @blocked_list: user pointer to struct vsn_blocked[@blocked_max], or 0
  *
+ * With an online or paced clock: executes what can be executed, waits for what others
+ * are executing, and, paced, until its completions are posted.
+ *
  * Errors: -EBADF the context is not open for reading and writing, -EBUSY another
- * RUN is on, -EDEADLK nothing can move but operations are blocked (the out fields
- * are filled in), -EINTR a fatal signal.
+ * RUN is on (ordered), -EDEADLK nothing can move but operations are blocked (the out
+ * fields are filled in), -EINTR a fatal signal, online and paced any.
  */
 struct vsn_run {
 	__u32 size;

@@ -135,6 +135,19 @@ enum vsn_lost {
 	VSN_LOST_ERROR,
 };
 
+/**
+ * enum vsn_clock - What makes virtual time go.
+ * @VSN_CLOCK_ORDERED: RUN; the same input gives the same times.
+ * @VSN_CLOCK_ONLINE: Operations are executed as they come; wall time goes by.
+ * @VSN_CLOCK_PACED: Online, and completions are held until wall time reaches
+ *   their end.
+ */
+enum vsn_clock {
+	VSN_CLOCK_ORDERED = 1,
+	VSN_CLOCK_ONLINE,
+	VSN_CLOCK_PACED,
+};
+
 enum {
 	VSN_A_DIM_NAME = 1,
 	VSN_A_DIM_PREFIX,
@@ -229,6 +242,8 @@ enum {
 	VSN_A_FABRIC_HOST_WRITE,
 	VSN_A_FABRIC_HOST_FAULTS,
 	VSN_A_FABRIC_GRAPH,
+	VSN_A_FABRIC_CLOCK,
+	VSN_A_FABRIC_SCALE,
 
 	__VSN_A_FABRIC_MAX,
 	VSN_A_FABRIC_MAX = (__VSN_A_FABRIC_MAX - 1)
