@@ -60,7 +60,8 @@ software:
     parameters:
       - {name: launch, value: 10 us, meaning: per call, origin: fitted, source: row}
 published:
-  - {name: row, value: 12 us, source: nowhere}
+  - {name: row, value: 12 us, max: 13 us, run: p2p read slot, source: nowhere}
+bounds: {median: 8 %, worst: 20 %}
 END
 
 # bad NAME LINE TEXT SED...: the spoilt file gets just this complaint.
@@ -142,7 +143,7 @@ searched()
 		jq -e '.[0].name == "good"'
 }
 
-plan 70
+plan 75
 
 # What is shipped
 check "all are listed" bash -c "vsn -j system list |
@@ -187,7 +188,7 @@ check "every field is read" is "$WORK/good.yaml" \
 	  (.tier[1] | .attach == "switch" and .lanes == 1 and .wiring == "full" and
 	   .forwarding == "cut-through" and .switch_count == 4 and .link_count == 16)) and
 	 (.software[0] | .fit == ["row"] and .parameter[0].value == 1e7) and
-	 .published[0].value == 1.2e7'
+	 (.published[0] | .value == 1.2e7 and .max == 1.3e7 and .run == "p2p read slot")'
 check "JSON and text tell the same" bash -c "vsn system show $WORK/good.yaml |
 	grep -F 'tier l2 switches 4 links 16 over board attach switch'"
 
@@ -248,6 +249,11 @@ bad "ports on a tier of switches" 43 "has an uplink" '43s/uplink/ports/;44s/band
 bad "a parameter in bytes" 49 "unknown unit 'B'" '49s/10 us/10 B/'
 bad "a fit to a row that is not there" 47 "no published row 'raw'" '47s/row/raw/'
 bad "a row twice" 52 "row 'row' is there twice" '51{p}'
+bad "a range that ends before it begins" 51 "row 'row': max is below value" '51s/13 us/11 us/'
+bad "a range of two units" 51 "max: " '51s/13 us/13 GB\/s/'
+bad "a row of nothing" 51 "row 'row': value is 0" '51s/12 us/0 us/'
+bad "a bound in microseconds" 52 "median: " '52s/8 %/8 us/'
+bad "an unknown bound" 52 "unknown key 'mean'" '52s/median/mean/'
 bad "planes that do not match" 1 "planes 3, but tier l1 has 2" '40s/2/3/'
 bad "switches above a tier without any" 1 "attach switch, but tier l1 has none" '27s/switch/mesh/'
 

@@ -96,8 +96,15 @@ struct yaml_library {
 struct yaml_published {
 	char *name;
 	char *value;
+	char *max;
+	char *run;
 	char *source;
 	bool fitted;
+};
+
+struct yaml_bounds {
+	char *median;
+	char *worst;
 };
 
 struct yaml_system {
@@ -112,6 +119,7 @@ struct yaml_system {
 	unsigned int software_count;
 	struct yaml_published *published;
 	unsigned int published_count;
+	struct yaml_bounds *bounds;
 };
 
 /* NULL on failure: *@line and @why tell. */
