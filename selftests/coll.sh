@@ -116,7 +116,7 @@ busbw()
 {
 	local least=$1 most=$2
 
-	vsn -j bench coll $FABRIC all-reduce ranks 8 channels 8 min 256MiB max 256MiB data no \
+	vsn -j bench coll $FABRIC all-reduce ranks 8 size 1GiB no-data \
 		> "$WORK/large" || return
 	jq -c '.[0].sizes[]' "$WORK/large"
 	jq -e --argjson a "$least" --argjson b "$most" \
