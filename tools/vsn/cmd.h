@@ -51,6 +51,7 @@ int cmd_region(int argc, char **argv);
 int cmd_limit(int argc, char **argv);
 int cmd_monitor(int argc, char **argv);
 int cmd_bench(int argc, char **argv);
+int cmd_validate(int argc, char **argv);
 
 /* Words of a command that is being read */
 struct args {
