@@ -135,6 +135,8 @@ struct vsn_port {
  * @lanes: parallel links between a child and a switch, or between two vertices
  * @switch_latency: ps; in a direct tier of endpoints: of one that forwards
  * @medium: free text
+ * @reduces: its switches add what several ports bring, and copy what one brings to
+ *	several
  * @ports: by enum vsn_endpoint_kind; [0] when switches are attached
  * @key: bit mask of the dimensions that tell its groups apart; set by commit, as
  *	is all that follows
@@ -177,6 +179,7 @@ struct vsn_tier {
 	u32 lanes;
 	u64 switch_latency;
 	char medium[16];
+	u32 reduces;
 	struct vsn_port ports[VSN_NR_KINDS];
 	u32 key;
 	u32 groups;
