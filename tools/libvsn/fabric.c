@@ -83,6 +83,8 @@ static void put_tier(struct vsn_request *req, const struct vsn_ctl_tier *tier)
 	put_u32_set(req, VSN_A_TIER_WIRING, tier->wiring);
 	put_u64_set(req, VSN_A_TIER_SWITCH_LATENCY, tier->switch_latency);
 	put_str_set(req, VSN_A_TIER_MEDIUM, tier->medium);
+	if (tier->reduces)
+		vsn_put_flag(req, VSN_A_TIER_REDUCES);
 	for (i = 0; i < tier->nr_ports; i++)
 		put_port(req, &tier->ports[i]);
 	vsn_put_nest_end(req, nest);
@@ -340,6 +342,9 @@ static int parse_tier(struct vsn_ctl_tier *tier, const struct nlattr *nest)
 			break;
 		case VSN_A_TIER_LINK_COUNT:
 			tier->link_count = vsn_get_uint(nla);
+			break;
+		case VSN_A_TIER_REDUCES:
+			tier->reduces = true;
 			break;
 		}
 	}

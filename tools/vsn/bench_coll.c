@@ -312,6 +312,17 @@ static int settle_group(struct coll *c, const struct vsn_ctl_kind *k, const char
 	return EXIT_USAGE;
 }
 
+static bool has_reduction(const struct vsn_ctl_fabric *f)
+{
+	size_t i, j;
+
+	for (i = 0; i < f->nr_networks; i++)
+		for (j = 0; j < f->networks[i].nr_tiers; j++)
+			if (f->networks[i].tiers[j].reduces)
+				return true;
+	return false;
+}
+
 /* Defaults that depend on the fabric, and what must fit together */
 static int settle(struct coll *c, const char *group)
 {
@@ -331,6 +342,10 @@ static int settle(struct coll *c, const char *group)
 	}
 	if ((c->spec.algo == VSN_COLL_HIERARCHICAL || group) && settle_group(c, k, group))
 		return EXIT_USAGE;
+	if (c->spec.algo == VSN_COLL_SWITCH && !has_reduction(c->b->fabric)) {
+		msg("switch: no tier of %s reduces", c->b->name);
+		return EXIT_USAGE;
+	}
 	if (!c->max)
 		c->max = c->data ? DEFAULT_MAX : DEFAULT_MAX_TIME;
 	if (!c->min)
@@ -353,7 +368,8 @@ static int settle(struct coll *c, const char *group)
 		c->spec.step = p ? p->value_ps : 0;
 	}
 	/* A step is that of a whole rank, so do not cut it unless told to. */
-	if (c->spec.step && c->spec.algo != VSN_COLL_DIRECT && !c->spec.channels) {
+	if (c->spec.step && !c->spec.channels && c->spec.algo != VSN_COLL_DIRECT &&
+	    c->spec.algo != VSN_COLL_SWITCH) {
 		c->spec.channels = 1;
 		if (!c->spec.chunk && c->spec.kind != VSN_COLL_BROADCAST)
 			c->spec.chunk = VSN_OP_MAX_LEN;

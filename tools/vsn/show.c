@@ -139,6 +139,7 @@ static void show_tier(const struct vsn_ctl_tier *t)
 	out_unit("switch_latency", "switch-latency", UNIT_TIME, t->switch_latency);
 	if (t->medium[0])
 		out_str("medium", "medium", t->medium);
+	out_bool("reduces", "reduces", t->reduces);
 	out_array("port");
 	for (i = 0; i < t->nr_ports; i++)
 		show_port(&t->ports[i]);

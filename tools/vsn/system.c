@@ -267,6 +267,7 @@ static void read_tier(struct reader *r, struct vsn_ctl_tier *t, const struct yam
 	t->switches = y->switches;
 	t->lanes = y->lanes ? y->lanes : 1;
 	t->switch_latency = value(r, UNIT_TIME, y->switch_latency, path, "switch_latency");
+	t->reduces = y->reduces;
 	read_ports(r, t, y, path);
 }
 

@@ -129,6 +129,7 @@ static const cyaml_schema_field_t tier_fields[] = {
 	CYAML_FIELD_UINT("lanes", CYAML_FLAG_OPTIONAL, struct yaml_tier, lanes),
 	FIELD_TEXT("switch_latency", REQUIRED, struct yaml_tier, switch_latency, VALUE_MAX_LEN),
 	FIELD_TEXT("medium", OPTIONAL, struct yaml_tier, medium, VSN_CTL_PREFIX - 1),
+	CYAML_FIELD_BOOL("reduces", CYAML_FLAG_OPTIONAL, struct yaml_tier, reduces),
 	CYAML_FIELD_MAPPING_PTR("ports", OPTIONAL, struct yaml_tier, ports, ports_fields),
 	CYAML_FIELD_MAPPING_PTR("uplink", OPTIONAL, struct yaml_tier, uplink, port_fields),
 	CYAML_FIELD_END

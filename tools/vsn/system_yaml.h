@@ -62,6 +62,7 @@ struct yaml_tier {
 	uint32_t lanes;
 	char *switch_latency;
 	char *medium;
+	bool reduces;
 	struct yaml_ports *ports;
 	struct yaml_port *uplink;
 };
