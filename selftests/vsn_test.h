@@ -150,6 +150,7 @@ static inline int test_fabric(struct vsn_ctl *ctl, const char *name)
 		.lanes = 1,
 		.wiring = VSN_WIRING_FULL,
 		.switch_latency = 200 * 1000,
+		.reduces = true,
 		.nr_ports = 2,
 		.ports = ports,
 	};

@@ -143,7 +143,7 @@ searched()
 		jq -e '.[0].name == "good"'
 }
 
-plan 75
+plan 77
 
 # What is shipped
 check "all are listed" bash -c "vsn -j system list |
@@ -174,6 +174,8 @@ check "cloudmatrix384: 48 TiB of HBM" is cloudmatrix384 \
 	'.kind[0] | .count * .capacity == 48 * 1024 * 1024 * 1024 * 1024'
 check "nvl72: 72 GPUs, 36 CPUs, 18 switches" is nvl72 \
 	'[.kind[].count] == [72, 36] and .network[0].tier[0].switch_count == 18'
+check "nvl72: its switches reduce, and no others" is nvl72 \
+	'[.network[].tier[].reduces] == [true, false]'
 check "nvl72: 900 GB/s of payload a GPU" is nvl72 '.network[0] |
 	.tier[0].planes * .tier[0].port[0].bandwidth * .packet / (.packet + .header) == 900e9'
 
@@ -254,6 +256,7 @@ bad "a range of two units" 51 "max: " '51s/13 us/13 GB\/s/'
 bad "a row of nothing" 51 "row 'row': value is 0" '51s/12 us/0 us/'
 bad "a bound in microseconds" 52 "median: " '52s/8 %/8 us/'
 bad "an unknown bound" 52 "unknown key 'mean'" '52s/median/mean/'
+bad "uplinks that reduce" 1 "tier l2: reduces: only switches that attach endpoints" '43i\        reduces: true'
 bad "planes that do not match" 1 "planes 3, but tier l1 has 2" '40s/2/3/'
 bad "switches above a tier without any" 1 "attach switch, but tier l1 has none" '27s/switch/mesh/'
 
