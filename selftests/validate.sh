@@ -101,7 +101,7 @@ fitted()
 	vsn -j validate "$WORK/small.yaml" | jq -e '.[0] | .ok and .fitted == 1 and .predicted == 2'
 }
 
-plan 15
+plan 18
 module_unload
 module_load
 check "errors, median, worst, and what is not compared" figures
@@ -117,6 +117,9 @@ check "a time of which there is none" bad "one size is compared" 's/coll size 64
 check "no rows to compare" bad "no published row says how" 's/run: [^,]*, //'
 check_fails "no such system" "there is no system 'nosuch'" vsn validate nosuch
 check_fails "no such word" "unknown word 'mean'" vsn validate nvl72 median 8% mean 2%
+for shape in ring mesh switch; do
+	check "astra-$shape: to the nanosecond" held astra-$shape 1
+done
 if debug_kernel; then
 	# Millions of events; their times do not depend on the kernel.
 	skip "cloudmatrix384: a debug kernel takes too long"

@@ -354,7 +354,9 @@ int bench_row(struct bench *b, const struct sys_published *row, struct args *a, 
 		return bench_moe_row(b, row, a, value);
 	if (arg_is(a, "p2p"))
 		return bench_p2p_row(b, row, a, value);
-	arg_unknown(a, "coll moe p2p");
+	if (arg_is(a, "route"))
+		return bench_route_row(b, row, a, value);
+	arg_unknown(a, "coll moe p2p route");
 	return a->status;
 }
 

@@ -138,6 +138,8 @@ int bench_moe_row(struct bench *b, const struct sys_published *row, struct args 
 		  uint64_t *value);
 int bench_p2p_row(struct bench *b, const struct sys_published *row, struct args *a,
 		  uint64_t *value);
+int bench_route_row(struct bench *b, const struct sys_published *row, struct args *a,
+		    uint64_t *value);
 /* Which of them it is; @a is left behind the benchmark's name.  Any of the above. */
 int bench_row(struct bench *b, const struct sys_published *row, struct args *a, uint64_t *value);
 
