@@ -7,6 +7,7 @@
 #   make check-debug       every test on debug kernels, which are built once
 #   make check-long        both; make check-ci: what finds most in the least time
 #   make demo              set up, build, show it at work in a VM
+#   make validate          the models beside what was published of the machines, in a VM
 #   make vm                a shell in a VM with the module loaded
 #   make install modules_install     PREFIX=, DESTDIR=, INSTALL_MOD_PATH=
 #   make gen               regenerate netlink code from its specification
@@ -70,6 +71,9 @@ demo:
 vm: all
 	@tools/vm/run --module
 
+validate: all
+	@tools/vm/run --module -- build/bin/vsn validate
+
 # Parts with files of several kinds install themselves; programs, systems and man
 # pages are all alike.
 install: all
@@ -97,4 +101,4 @@ clean:
 	find kmod \( -name '*.o' -o -name '.*.cmd' -o -name '.*.d' \) -delete
 
 .PHONY: all module gen check-gen check-config lint check check-debug check-ci check-long demo vm \
-	install modules_install clean $(SUBDIRS)
+	validate install modules_install clean $(SUBDIRS)

@@ -97,7 +97,7 @@ const struct nla_policy vsn_port_nl_policy[VSN_A_PORT_EFFICIENCY + 1] = {
 	[VSN_A_PORT_EFFICIENCY] = NLA_POLICY_FULL_RANGE(NLA_U32, &vsn_a_port_efficiency_range),
 };
 
-const struct nla_policy vsn_tier_nl_policy[VSN_A_TIER_TRANSIT + 1] = {
+const struct nla_policy vsn_tier_nl_policy[VSN_A_TIER_REDUCES + 1] = {
 	[VSN_A_TIER_NAME] = { .type = NLA_NUL_STRING, .len = VSN_NAME_LEN, },
 	[VSN_A_TIER_OVER] = { .type = NLA_STRING, .len = VSN_NAME_LEN, },
 	[VSN_A_TIER_ATTACH] = NLA_POLICY_RANGE(NLA_U32, 1, 2),
@@ -113,6 +113,7 @@ const struct nla_policy vsn_tier_nl_policy[VSN_A_TIER_TRANSIT + 1] = {
 	[VSN_A_TIER_SWITCH_COUNT] = { .type = NLA_U32, },
 	[VSN_A_TIER_LINK_COUNT] = { .type = NLA_U32, },
 	[VSN_A_TIER_TRANSIT] = { .type = NLA_FLAG, },
+	[VSN_A_TIER_REDUCES] = { .type = NLA_FLAG, },
 };
 
 /* VSN_CMD_FABRIC_GET - do */

@@ -298,6 +298,7 @@ static int parse_tier(struct vsn_topo *topo, struct vsn_network *net,
 	tier->switches = get_u32(tb[VSN_A_TIER_SWITCHES], 1);
 	tier->lanes = get_u32(tb[VSN_A_TIER_LANES], 1);
 	tier->switch_latency = get_uint(tb[VSN_A_TIER_SWITCH_LATENCY], 0);
+	tier->reduces = nla_get_flag(tb[VSN_A_TIER_REDUCES]);
 	err = vsn_nl_text(tb[VSN_A_TIER_MEDIUM], "medium", tier->medium,
 			  sizeof(tier->medium), extack);
 	if (err)
@@ -514,6 +515,8 @@ static int put_tier(struct sk_buff *skb, const struct vsn_topo *topo,
 	if (tier->transit && nla_put_flag(skb, VSN_A_TIER_TRANSIT))
 		return -EMSGSIZE;
 	if (tier->medium[0] && nla_put_string(skb, VSN_A_TIER_MEDIUM, tier->medium))
+		return -EMSGSIZE;
+	if (tier->reduces && nla_put_flag(skb, VSN_A_TIER_REDUCES))
 		return -EMSGSIZE;
 	for (i = 0; i < VSN_NR_KINDS; i++)
 		if (tier->ports[i].bandwidth && put_port(skb, &tier->ports[i], i))

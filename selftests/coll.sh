@@ -27,6 +27,7 @@ every_algorithm()
 	local types=(f32 bf16 i32 i64) ops=(sum min max) i=0 kind algo
 
 	while read -r kind algo; do
+		[ "$algo" != switch ] || [ "$1" = nvl72 ] || continue
 		verified "$kind" algo "$algo" ranks $RANKS channels 1 min 96KiB max 96KiB \
 			type "${types[i % 4]}" op "${ops[i % 3]}" || return
 		i=$((i + 1))
@@ -35,10 +36,13 @@ every_algorithm()
 		all-reduce halving-doubling
 		all-reduce hierarchical
 		all-reduce direct
+		all-reduce switch
 		all-gather ring
 		all-gather direct
+		all-gather switch
 		reduce-scatter ring
 		reduce-scatter direct
+		reduce-scatter switch
 		all-to-all direct
 		broadcast ring
 		broadcast tree
@@ -116,11 +120,19 @@ busbw()
 {
 	local least=$1 most=$2
 
-	vsn -j bench coll $FABRIC all-reduce ranks 8 channels 8 min 256MiB max 256MiB data no \
+	vsn -j bench coll $FABRIC all-reduce ranks 8 size 1GiB no-data \
 		> "$WORK/large" || return
 	jq -c '.[0].sizes[]' "$WORK/large"
 	jq -e --argjson a "$least" --argjson b "$most" \
 		'.[0].sizes[0].busbw | . >= $a and . <= $b' "$WORK/large"
+}
+
+# What a ring cannot: twice the data moves in the switch, not over links.
+above_link()
+{
+	vsn -j bench coll $FABRIC algo switch ranks 8 size 256MiB no-data > "$WORK/switch" || return
+	jq -c '.[0].sizes[]' "$WORK/switch"
+	jq -e '.[0].sizes[0].busbw | . > 1e12 and . < 1.575e12' "$WORK/switch"
 }
 
 nothing_left()
@@ -129,19 +141,23 @@ nothing_left()
 		vsn -j fabric show $FABRIC | jq -e '.[0] | .resident == 0 and .pending == 0'
 }
 
-plan 22
+plan 24
 module_unload
 module_load
 for system in cloudmatrix384 nvl72; do
 	vsn fabric add $FABRIC system $system || skip_all "no fabric can be made of $system"
-	check "$system: every algorithm, every byte" every_algorithm
+	check "$system: every algorithm, every byte" every_algorithm $system
 	case $system in
 	cloudmatrix384) check "$system: busbw of a ring" busbw 126e9 135e9 ;;
 	nvl72) check "$system: busbw of a ring" busbw 850e9 900e9 ;;
 	esac
 	check "$system: leaves nothing behind" nothing_left
-	[ $system = nvl72 ] || vsn fabric del $FABRIC
+	[ $system = cloudmatrix384 ] || continue
+	check_fails "no switch reduces" "no tier of coll reduces" \
+		vsn bench coll $FABRIC algo switch ranks 8
+	vsn fabric del $FABRIC
 done
+check "busbw in the switch is above that of a link" above_link
 check "all ranks of nvl72" verified all-reduce ranks 72 channels 1 min 72KiB max 72KiB
 check "odd numbers" odd_numbers
 check "wrong bytes are found" damaged

@@ -77,10 +77,12 @@ TEST_F(fabric, one_message)
 	EXPECT_EQ(NR_L1_SWITCHES, nl_get(nl_data(tier), nl_len(tier), VSN_A_TIER_SWITCH_COUNT));
 	EXPECT_EQ(3, nl_count(nl_data(tier), nl_len(tier), VSN_A_TIER_OVER));
 	EXPECT_STREQ("copper", nl_get_str(nl_data(tier), nl_len(tier), VSN_A_TIER_MEDIUM));
+	EXPECT_EQ(1, nl_count(nl_data(tier), nl_len(tier), VSN_A_TIER_REDUCES));
 	tier = nl_find(nl_data(net), nl_len(net), VSN_A_NETWORK_TIER, 1);
 	ASSERT_NE(NULL, tier);
 	EXPECT_EQ(NR_L2_LINKS, nl_get(nl_data(tier), nl_len(tier), VSN_A_TIER_LINK_COUNT));
 	EXPECT_EQ(NR_L2_SWITCHES, nl_get(nl_data(tier), nl_len(tier), VSN_A_TIER_SWITCH_COUNT));
+	EXPECT_EQ(0, nl_count(nl_data(tier), nl_len(tier), VSN_A_TIER_REDUCES));
 }
 
 TEST_F(fabric, several_messages)

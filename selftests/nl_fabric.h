@@ -100,6 +100,7 @@ static inline void put_l1(struct nl_msg *m)
 	nl_u32(m, VSN_A_TIER_PLANES, 2);
 	nl_u64(m, VSN_A_TIER_SWITCH_LATENCY, 200000);
 	nl_str(m, VSN_A_TIER_MEDIUM, "copper");
+	nl_flag(m, VSN_A_TIER_REDUCES);
 	put_port(m, VSN_ENDPOINT_KIND_ACCELERATOR);
 	put_port(m, VSN_ENDPOINT_KIND_HOST);
 	nl_end(m, nest);

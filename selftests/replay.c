@@ -60,7 +60,18 @@ static void any_reduce(struct vsn_sqe *sqe, const u64 *regions, u32 nr)
 	sqe->len = 8 + 8 * next(REGION / 32);
 }
 
-static struct vsn_sqe any_op(const u64 *regions, u32 nr, const u32 *homes, u64 i)
+/* To a switch, or from it: between two memories, one of which is the initiator's */
+static void half(struct vsn_sqe *sqe, const u64 *regions, const u32 *homes)
+{
+	u32 me = next(NR_INITIATORS), other = (me + 1 + next(NR_INITIATORS - 1)) % NR_INITIATORS;
+
+	sqe->flags = next(2) ? VSN_OP_F_TO_SWITCH : VSN_OP_F_FROM_SWITCH;
+	sqe->initiator = homes[me];
+	sqe->src = regions[me] + 8 * next(REGION / 32);
+	sqe->dst = regions[other] + REGION / 2 + 8 * next(REGION / 32);
+}
+
+static struct vsn_sqe any_op(const u64 *regions, u32 nr, const u32 *homes, bool reduces, u64 i)
 {
 	static const u8 opcodes[] = {
 		VSN_OP_NOP, VSN_OP_COPY, VSN_OP_FILL, VSN_OP_FADD, VSN_OP_CAS, VSN_OP_SWAP,
@@ -100,6 +111,8 @@ static struct vsn_sqe any_op(const u64 *regions, u32 nr, const u32 *homes, u64 i
 		sqe.arg0 = next(4);
 		break;
 	}
+	if (reduces && (sqe.opcode == VSN_OP_COPY || sqe.opcode == VSN_OP_REDUCE) && !next(4))
+		half(&sqe, regions, homes);
 	return sqe;
 }
 
@@ -238,7 +251,8 @@ static u64 replay(struct __test_metadata *_metadata, const char *name, u32 strid
 	q = vsn_queue_create_sized(dev, 4096, 4096);
 	ASSERT_NE(NULL, q);
 	for (i = 0; i < nr; i++) {
-		struct vsn_sqe sqe = any_op(regions, NR_REGIONS + 2, homes, i);
+		struct vsn_sqe sqe = any_op(regions, NR_REGIONS + 2, homes,
+					    sim->topo.networks[0].tiers[0].reduces, i);
 		struct vsn_sqe *slot = vsn_queue_sqe(q);
 
 		ASSERT_NE(NULL, slot);
@@ -411,7 +425,7 @@ static u64 replay_native(struct __test_metadata *_metadata, u32 nr)
 	regions[i++] = sim_region_over(sim, REGION, homes, 7, 4096, true);
 	regions[i] = sim_region_over(sim, REGION, homes + 2, 5, 65536, true);
 	for (i = 0; i < nr; i++) {
-		struct vsn_sqe sqe = any_op(regions, NR_REGIONS + 2, homes, i);
+		struct vsn_sqe sqe = any_op(regions, NR_REGIONS + 2, homes, false, i);
 
 		ASSERT_EQ(0, sim_submit(sim, &sqe));
 	}
@@ -481,9 +495,13 @@ TEST_F_TIMEOUT(hundred, native_runs, 150)
 	TH_LOG("%d native runs: digest %016llx", NR_RUNS, (unsigned long long)first);
 }
 
-/* 768 dies, two networks, two tiers, seven planes */
+/* 768 dies, two networks, two tiers, seven planes; or 72 GPUs, 18 planes that reduce */
 TEST(system_file)
 {
+	static const struct {
+		const char *name;
+		u32 stride;
+	} systems[] = { { "cloudmatrix384", 77 }, { "nvl72", 7 } };
 	char command[PATH_MAX + 128], path[PATH_MAX + 1] = "", *slash;
 	const char *why = test_ready();
 	ssize_t n;
@@ -498,11 +516,14 @@ TEST(system_file)
 		ASSERT_NE(NULL, slash);
 		strcpy(slash, "/bin/vsn");
 	} while (access(path, X_OK) && (*slash = 0, 1));
-	snprintf(command, sizeof(command), "%s fabric add replay system cloudmatrix384", path);
-	for (i = 2; i < 5; i++) {
+	for (i = 2; i < 6; i++) {
+		snprintf(command, sizeof(command), "%s fabric add replay system %s", path,
+			 systems[i % 2].name);
 		ASSERT_EQ(0, system(command));
 		seed = i;
-		replay(_metadata, "replay", 77, NR_OPS, NULL, i == 4 ? 1000 : 0);
+	for (i = 0; i < nr; i++) {
+		struct vsn_sqe sqe = any_op(regions, NR_REGIONS + 2, homes,
+					    sim->topo.networks[0].tiers[0].reduces, i);
 	}
 }
 

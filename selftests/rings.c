@@ -49,6 +49,17 @@ static void spoil_nodata(struct vsn_sqe *sqe)
 	sqe->flags = VSN_OP_F_NODATA;
 }
 
+static void spoil_both_halves(struct vsn_sqe *sqe)
+{
+	sqe->flags = VSN_OP_F_TO_SWITCH | VSN_OP_F_FROM_SWITCH;
+}
+
+static void spoil_half_fill(struct vsn_sqe *sqe)
+{
+	vsn_prep_fill(sqe, 0, 0, sqe->dst, sqe->len, 0);
+	sqe->flags = VSN_OP_F_TO_SWITCH;
+}
+
 static void spoil_reserved(struct vsn_sqe *sqe)
 {
 	sqe->reserved = 1;
@@ -156,6 +167,8 @@ static const struct bad_case bad_cases[] = {
 	{ "opcode 255", -EINVAL, spoil_opcode_max },
 	{ "unknown flag", -EINVAL, spoil_flags },
 	{ "NODATA of an atomic", -EINVAL, spoil_nodata },
+	{ "to a switch and from it", -EINVAL, spoil_both_halves },
+	{ "FILL to a switch", -EINVAL, spoil_half_fill },
 	{ "reserved", -EINVAL, spoil_reserved },
 	{ "no such network", -EINVAL, spoil_network },
 	{ "no such initiator", -EINVAL, spoil_initiator },

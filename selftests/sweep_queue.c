@@ -19,7 +19,7 @@
 /**
  * struct op - an operation to sweep
  * @opcode: what it does
- * @flags: VSN_OP_F_NODATA
+ * @flags: VSN_OP_F_*
  * @dst: home of the region it writes to
  * @src: home of the region it reads from
  * @at: offset of the first byte in both
@@ -281,7 +281,7 @@ static int run_all(void)
 
 static bool changes_memory(const struct op *op)
 {
-	return !(op->flags & VSN_OP_F_NODATA) && op->opcode != VSN_OP_NOP &&
+	return !(op->flags & (VSN_OP_F_NODATA | VSN_OP_F_TO_SWITCH)) && op->opcode != VSN_OP_NOP &&
 	       op->opcode != VSN_OP_COMPUTE && op->opcode != VSN_OP_WAIT;
 }
 
@@ -594,6 +594,12 @@ static const struct sweep_row rows[] = {
 	       .at = PAGE - 32, .len = PAGE + 64),
 	RUN("COPY, in pieces", VSN_OP_COPY, .dst = 5, .src = 0, .len = 256 * KIB),
 	RUN("COPY, no data", VSN_OP_COPY, VSN_OP_F_NODATA, .dst = 5, .len = 2 * MIB),
+	RUN("COPY, to a switch", VSN_OP_COPY, VSN_OP_F_TO_SWITCH, .dst = 5, .src = INITIATOR,
+	    .len = 64),
+	RUN("COPY, from a switch", VSN_OP_COPY, VSN_OP_F_FROM_SWITCH, .dst = 5,
+	    .src = INITIATOR, .len = 64),
+	RUN("COPY, from a switch for another", VSN_OP_COPY, VSN_OP_F_FROM_SWITCH, .dst = 5,
+	    .src = 8, .len = 64, .res = -EOPNOTSUPP),
 	RUN("FILL", VSN_OP_FILL, .dst = 5, .len = 64, .arg0 = 0x0807060504030201),
 	RUN("FILL, across pages", VSN_OP_FILL, .dst = 5, .at = PAGE - 8, .len = PAGE + 64,
 	    .arg0 = 0x0807060504030201),

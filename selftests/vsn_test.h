@@ -151,6 +151,7 @@ static inline int test_spec(const char *name,
 		.lanes = 1,
 		.wiring = VSN_WIRING_FULL,
 		.switch_latency = 200 * 1000,
+		.reduces = true,
 		.nr_ports = 2,
 		.ports = ports,
 	};

@@ -11,6 +11,8 @@
  *   reduce		as a copy, but the memory written is read, too
  *   atomic		request out; memory; response back
  *   signal		links, memory; posted: nothing comes back
+ *   to switch	write engine, own memory, the first link; ack back
+ *   from switch	the last link, memory
  *
  * A leg begins when the last byte of the one before has arrived (TURN).  The read
  * engine paces the requests; that its data cannot end sooner than the engine is
@@ -227,6 +229,71 @@ static int plan_pull(struct vsn_sched *s, struct vsn_chunk *c)
 	return 0;
 }
 
+/*
+ * One of the two links of a path over a single switch that reduces: the one that
+ * leads to it, or the one from it.
+ */
+static int visit_half(struct vsn_sched *s, struct vsn_chunk *c, u32 from, u32 to,
+		      u64 bytes, u32 flags, bool up)
+{
+	const struct vsn_topo *t = s->topo;
+	struct vsn_visit *v = &c->visits[c->nr];
+	struct vsn_link_pos first, last;
+	int net;
+
+	net = visit_path(s, c, from, to, bytes, 0);
+	if (net < 0)
+		return net;
+	if (&c->visits[c->nr] != v + 2 || !vsn_topo_link_pos(t, v[0].res, &first) ||
+	    !vsn_topo_link_pos(t, v[1].res, &last) || first.tier != last.tier ||
+	    !t->networks[net].tiers[first.tier].reduces)
+		return -EOPNOTSUPP;
+	if (!up)
+		v[0] = v[1];
+	v[0].flags |= flags;
+	c->nr--;
+	return net;
+}
+
+/*
+ * Reduction in switches, in two operations.  The first brings bytes to the switch, as
+ * many times as there are endpoints that have some; the second takes what it made of
+ * them on to where it shall be, perhaps again to many.  So each port carries the bytes
+ * of its endpoint once up and the result once down (Graham et al., Scalable Hierarchical
+ * Aggregation Protocol, COM-HPC 2016; NVLink's multimem instructions do the same).  The
+ * switch adds as fast as its ports bring, and who issues the second sees to it that the
+ * first ones are complete.  Which of the planes' switches has which byte is not modelled.
+ */
+static int plan_switch(struct vsn_sched *s, struct vsn_chunk *c)
+{
+	struct vsn_op *op = c->op;
+	u32 me = op->sqe.initiator;
+	int net;
+
+	if (c->src == c->dst)
+		return -EOPNOTSUPP;
+	if (op->sqe.flags & VSN_OP_F_FROM_SWITCH) {
+		if (c->src != me && c->dst != me)
+			return -EOPNOTSUPP;
+		c->gate = 0;
+		net = visit_half(s, c, c->src, c->dst, c->len, 0, false);
+		visit_engine(s, c, c->dst, VSN_ENGINE_MEMORY, dst_bytes(c), 0);
+	} else {
+		if (c->src != me)
+			return -EOPNOTSUPP;
+		visit_engine(s, c, me, VSN_ENGINE_WRITE, c->len, 0);
+		visit_engine(s, c, me, VSN_ENGINE_MEMORY, c->len,
+			     c->prev_src != me ? VISIT_LATENCY : 0);
+		c->gate = c->nr;
+		net = visit_half(s, c, me, c->dst, c->len, 0, true);
+		if (net >= 0)
+			net = visit_half(s, c, c->dst, me, 0, VISIT_TURN, false);
+	}
+	if (net >= 0)
+		op->net = net;
+	return net;
+}
+
 /* Atomics and SIGNAL: operands out, the old value back. */
 static int plan_word(struct vsn_sched *s, struct vsn_chunk *c)
 {
@@ -305,6 +372,8 @@ static int plan(struct vsn_sched *s, struct vsn_chunk *c)
 		err = plan_wake(s, c);
 	else if (!op_moves_range(op))
 		err = plan_word(s, c);
+	else if (op->sqe.flags & (VSN_OP_F_TO_SWITCH | VSN_OP_F_FROM_SWITCH))
+		err = plan_switch(s, c);
 	else if (c->src == c->dst || (c->src == ~0U && c->dst == op->sqe.initiator))
 		err = plan_local(s, c);
 	else if (c->dst == op->sqe.initiator)
@@ -409,8 +478,11 @@ static int arrive(struct vsn_sched *s, struct vsn_chunk *c)
 		stats->read_bytes += c->len;
 	else
 		stats->write_bytes += c->len;
-	to->in_bytes += c->len;
-	from->out_bytes += c->len;
+	/* Half of the way is between a memory and a switch. */
+	if (!(op->sqe.flags & VSN_OP_F_TO_SWITCH))
+		to->in_bytes += c->len;
+	if (!(op->sqe.flags & VSN_OP_F_FROM_SWITCH))
+		from->out_bytes += c->len;
 	return 0;
 }
 

@@ -12,10 +12,14 @@
 #define IS_WORD		(1U << 6)	/* dst is an aligned 8-byte word */
 #define MAY_NODATA	(1U << 7)
 #define REFUSED		(1U << 8)	/* a number, but no such operation yet */
+#define MAY_SWITCH	(1U << 9)	/* may go as far as a switch, or on from it */
+
+#define SWITCH_FLAGS	(VSN_OP_F_TO_SWITCH | VSN_OP_F_FROM_SWITCH)
 
 static const u16 uses[] = {
 	[VSN_OP_NOP]	 = 0,
-	[VSN_OP_COPY]	 = USES_DST | USES_SRC | USES_LEN | USES_NET | MAY_NODATA,
+	[VSN_OP_COPY]	 = USES_DST | USES_SRC | USES_LEN | USES_NET | MAY_NODATA |
+			   MAY_SWITCH,
 	[VSN_OP_FILL]	 = USES_DST | USES_LEN | USES_ARG0 | USES_NET | MAY_NODATA,
 	[VSN_OP_FADD]	 = USES_DST | USES_ARG0 | USES_NET | IS_WORD,
 	[VSN_OP_CAS]	 = USES_DST | USES_ARG0 | USES_ARG1 | USES_NET | IS_WORD,
@@ -23,7 +27,8 @@ static const u16 uses[] = {
 	[VSN_OP_COMPUTE] = USES_ARG0,
 	[VSN_OP_SIGNAL]	 = USES_DST | USES_ARG0 | USES_NET | IS_WORD,
 	[VSN_OP_WAIT]	 = USES_DST | USES_ARG0 | USES_NET | IS_WORD,
-	[VSN_OP_REDUCE]	 = USES_DST | USES_SRC | USES_LEN | USES_ARG0 | USES_NET | MAY_NODATA,
+	[VSN_OP_REDUCE]	 = USES_DST | USES_SRC | USES_LEN | USES_ARG0 | USES_NET | MAY_NODATA |
+			   MAY_SWITCH,
 	[VSN_OP_FENCE]	 = 0,
 	[VSN_OP_DISCARD] = REFUSED,
 };
@@ -50,7 +55,10 @@ static int check_fields(const struct vsn_sqe *sqe, const struct vsn_topo *topo)
 	use = uses[sqe->opcode];
 	if (use & REFUSED)
 		return -EINVAL;
-	if (sqe->flags & ~((use & MAY_NODATA) ? VSN_OP_F_NODATA : 0U))
+	if (sqe->flags & ~(((use & MAY_NODATA) ? VSN_OP_F_NODATA : 0U) |
+			   ((use & MAY_SWITCH) ? SWITCH_FLAGS : 0U)))
+		return -EINVAL;
+	if ((sqe->flags & SWITCH_FLAGS) == SWITCH_FLAGS)
 		return -EINVAL;
 	if (sqe->reserved)
 		return -EINVAL;

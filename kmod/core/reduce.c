@@ -54,7 +54,7 @@ static u32 shift_sticky(u32 m, u32 n)
 {
 	if (n >= 31)
 		return !!m;
-	return m >> n | !!(m & ((1U << n) - 1));
+	return (m >> n) | (m & ((1U << n) - 1) ? 1 : 0);
 }
 
 /* Round the guard bits off and put a number together; it may become infinite. */

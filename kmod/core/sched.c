@@ -494,6 +494,17 @@ static int move_bytes(struct vsn_sched *s, const struct vsn_op *op)
 	}
 }
 
+/*
+ * Only time passes; so it does where a switch keeps bytes that are to go on, and where it
+ * sends on what was added to the destination when it came.
+ */
+static bool moves_nothing(const struct vsn_sqe *sqe)
+{
+	return sqe->flags & VSN_OP_F_NODATA ||
+	       (sqe->opcode == VSN_OP_COPY && sqe->flags & VSN_OP_F_TO_SWITCH) ||
+	       (sqe->opcode == VSN_OP_REDUCE && sqe->flags & VSN_OP_F_FROM_SWITCH);
+}
+
 /* What an operation does to memory, at its end. */
 static void take_effect(struct vsn_sched *s, struct vsn_op *op)
 {
@@ -506,7 +517,7 @@ static void take_effect(struct vsn_sched *s, struct vsn_op *op)
 	case VSN_OP_COPY:
 	case VSN_OP_FILL:
 	case VSN_OP_REDUCE:
-		if (sqe->flags & VSN_OP_F_NODATA)
+		if (moves_nothing(sqe))
 			break;
 		err = move_bytes(s, op);
 		len = sqe->len;

@@ -143,6 +143,8 @@ struct vsn_port {
  *	forwards
  * @transit: graph: endpoints forward
  * @medium: free text
+ * @reduces: its switches add what several ports bring, and copy what one brings to
+ *	several
  * @ports: by enum vsn_endpoint_kind; [0] when switches are attached
  * @key: bit mask of the dimensions that tell its groups apart; set by commit, as
  *	is all that follows
@@ -186,6 +188,7 @@ struct vsn_tier {
 	u64 switch_latency;
 	bool transit;
 	char medium[16];
+	u32 reduces;
 	struct vsn_port ports[VSN_NR_KINDS];
 	u32 key;
 	u32 groups;

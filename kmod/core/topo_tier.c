@@ -52,6 +52,11 @@ int vsn_topo_check_tier(const struct vsn_network *net, const struct vsn_tier *ti
 	if (tier->kind < VSN_TIER_KIND_SWITCH || tier->kind > VSN_TIER_KIND_GRAPH)
 		return vsn_refuse(diag, -EINVAL, "tier %s: kind %u is unknown",
 				  tier->name, tier->kind);
+	if (tier->reduces &&
+	    (tier->kind != VSN_TIER_KIND_SWITCH || tier->attach != VSN_ATTACH_ENDPOINT))
+		return vsn_refuse(diag, -EINVAL,
+				  "tier %s: reduces: only switches that attach endpoints can",
+				  tier->name);
 	if (tier->wiring < VSN_WIRING_FULL || tier->wiring > VSN_WIRING_SPREAD)
 		return vsn_refuse(diag, -EINVAL, "tier %s: wiring %u is unknown",
 				  tier->name, tier->wiring);

@@ -185,13 +185,14 @@ static void check_flags(struct __test_metadata *_metadata, const struct world *w
 	free(most);
 }
 
-/* One switch; engines that ask for no more than a link can bring */
+/* One switch that reduces; engines that ask for no more than a link can bring */
 static void star(struct sim *sim, u32 n, u64 bw)
 {
 	sim_topo(&sim->topo, &n, 1);
 	sim_tier(&sim->topo, &(struct sim_tier) {
 		.over = 1, .attach = VSN_ATTACH_ENDPOINT, .bandwidth = bw,
 		.latency = 10 * NS, .switch_latency = 200 * NS });
+	sim->topo.networks[0].tiers[0].reduces = true;
 	sim->topo.kinds[1].read_bandwidth = bw;
 	sim->topo.kinds[1].write_bandwidth = bw;
 }
@@ -440,6 +441,39 @@ TEST(closed_form_halves)
 
 		expect_form(_metadata, vsn_coll_kind_name(s.kind),
 			    on_star(_metadata, s, 28 * GB), 7.0 / 8 * s.bytes, 28e9, 1);
+	}
+}
+
+/*
+ * In the switch: up each port goes the data once, and down comes the result once, as soon
+ * as a piece is there: 64 of them, and 2 more until the first went through.  Half of that
+ * suffices for reduce-scatter (up) and all-gather (down).
+ */
+TEST(closed_form_switch)
+{
+	static const enum vsn_coll_kind kinds[] = {
+		VSN_COLL_ALL_REDUCE, VSN_COLL_ALL_GATHER, VSN_COLL_REDUCE_SCATTER,
+	};
+	u64 ps, ring;
+	u32 i;
+
+	for (i = 0; i < ARRAY_SIZE(kinds); i++) {
+		struct vsn_coll_spec s = {
+			.kind = kinds[i], .algo = VSN_COLL_SWITCH, .ranks = 8,
+			.bytes = 128 * MiB, .chunk = MiB / 4,
+		};
+		bool half = kinds[i] != VSN_COLL_ALL_REDUCE;
+
+		ps = on_star(_metadata, s, 28 * GB);
+		expect_form(_metadata, vsn_coll_kind_name(s.kind), ps,
+			    half ? 7.0 / 8 * s.bytes : 66.0 / 64 * s.bytes, 28e9, 1);
+		if (half)
+			continue;
+		/* A ring moves nearly twice as much. */
+		s.algo = VSN_COLL_RING;
+		s.chunk = 0;
+		ring = on_star(_metadata, s, 28 * GB);
+		EXPECT_TRUE(ring > 1.65 * ps && ring < 1.75 * ps);
 	}
 }
 

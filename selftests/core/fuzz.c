@@ -112,6 +112,7 @@ static void any_tier(struct fuzz *f, const struct vsn_topo *t, struct vsn_networ
 	tier->switches = fuzz_below(f, 2) ? 1 : 1 + fuzz_below(f, 4);
 	tier->lanes = fuzz_below(f, 2) ? 1 : 1 + fuzz_below(f, 3);
 	tier->switch_latency = 200000;
+	tier->reduces = fuzz_below(f, 4) == 1;
 	for (k = 0; k < VSN_NR_KINDS; k++) {
 		if (fuzz_below(f, 16) && (switches ? k != 0 : !t->kinds[k].nr_dims))
 			continue;

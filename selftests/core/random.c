@@ -186,6 +186,21 @@ static void add_region(struct pair *p, u64 size, const u32 *homes, u32 nr, u64 g
 	ref_region(&p->ref, &p->sim.regions[i].place);
 }
 
+/* All switches that could reduce do. */
+static void let_reduce(struct vsn_topo *t)
+{
+	u32 n, i;
+
+	for (n = 0; n < t->nr_networks; n++) {
+		for (i = 0; i < t->networks[n].nr_tiers; i++) {
+			struct vsn_tier *tier = &t->networks[n].tiers[i];
+
+			tier->reduces = !vsn_tier_direct(tier) &&
+					tier->attach == VSN_ATTACH_ENDPOINT;
+		}
+	}
+}
+
 /* @policy: of network 0; 0: as the shape has it */
 static struct pair *make_pair(void (*shape)(struct vsn_topo *t), u32 policy, u64 seed)
 {
@@ -206,6 +221,7 @@ static struct pair *make_pair(void (*shape)(struct vsn_topo *t), u32 policy, u64
 				tier->switch_latency = 5000 + 1000 * i;
 		}
 	}
+	let_reduce(&p->sim.topo);
 	if (sim_init(&p->sim))
 		abort();
 	/* Nothing to be seen depends on it. */
@@ -285,6 +301,22 @@ static void any_reduce(struct pair *p, struct vsn_sqe *sqe)
 	sqe->arg0 |= 1 + next(s) % VSN_REDUCE_BF16;
 }
 
+/* Half of the way, mostly on behalf of somebody who may ask for it */
+static void any_half(struct pair *p, struct vsn_sqe *sqe)
+{
+	const struct sim_region *r;
+	u64 *s = &p->seed, ua;
+	u32 i;
+
+	sqe->flags |= next(s) % 2 ? VSN_OP_F_TO_SWITCH : VSN_OP_F_FROM_SWITCH;
+	ua = sqe->flags & VSN_OP_F_TO_SWITCH || next(s) % 2 ? sqe->src : sqe->dst;
+	for (i = 0; i < p->sim.nr_regions && next(s) % 8; i++) {
+		r = &p->sim.regions[i];
+		if (ua >= r->place.ua && ua - r->place.ua < r->place.size)
+			sqe->initiator = vsn_place_home(&r->place, ua - r->place.ua);
+	}
+}
+
 static void flip_bit(struct vsn_sqe *sqe, u64 *seed)
 {
 	u8 *byte = (u8 *)sqe + next(seed) % offsetof(struct vsn_sqe, user_data);
@@ -318,6 +350,8 @@ static struct vsn_sqe any_op(struct pair *p)
 		if (sqe.opcode == VSN_OP_WAIT)
 			sqe.arg0 *= 2;
 	}
+	if (sqe.src && next(s) % 8 == 0)
+		any_half(p, &sqe);
 	if (sqe.dst && next(s) % 4 == 0)
 		sqe.network = next(s) % (p->sim.topo.nr_networks + 1);
 	if (p->variety && next(s) % p->variety == 0)

@@ -311,6 +311,10 @@ static void effect(struct ref *r, struct ref_op *op)
 	    sqe->opcode == VSN_OP_WAIT || sqe->opcode == VSN_OP_FENCE ||
 	    sqe->flags & VSN_OP_F_NODATA)
 		return;
+	/* A switch keeps what is copied there, and what it adds is added at once. */
+	if (ref_half(op) == (sqe->opcode == VSN_OP_COPY ? VSN_OP_F_TO_SWITCH :
+							  VSN_OP_F_FROM_SWITCH))
+		return;
 	dst = ref_bytes(r, sqe->dst);
 	if (!ref_moves_range(op))
 		memcpy(&word, dst, 8);
@@ -461,10 +465,11 @@ static int check(const struct ref *r, const struct vsn_sqe *sqe)
 	bool range = source || sqe->opcode == VSN_OP_FILL, compute = sqe->opcode == VSN_OP_COMPUTE;
 	bool nop = sqe->opcode == VSN_OP_NOP || sqe->opcode == VSN_OP_FENCE;
 	bool word = !range && !compute && !nop;
+	u32 half = source ? VSN_OP_F_TO_SWITCH | VSN_OP_F_FROM_SWITCH : 0;
 	int err;
 
-	if (sqe->opcode > VSN_OP_FENCE || sqe->flags & ~(range ? VSN_OP_F_NODATA : 0) ||
-	    sqe->reserved)
+	if (sqe->opcode > VSN_OP_FENCE || sqe->flags & ~(range ? VSN_OP_F_NODATA | half : 0) ||
+	    (half && (sqe->flags & half) == half) || sqe->reserved)
 		return -EINVAL;
 	if (sqe->network > (range || word ? r->topo->nr_networks : 0))
 		return -EINVAL;

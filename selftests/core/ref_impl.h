@@ -80,6 +80,12 @@ static inline bool ref_has_source(const struct ref_op *op)
 	return op->sqe.opcode == VSN_OP_COPY || op->sqe.opcode == VSN_OP_REDUCE;
 }
 
+/* Half of the way: to a switch, or from it */
+static inline u32 ref_half(const struct ref_op *op)
+{
+	return op->sqe.flags & (VSN_OP_F_TO_SWITCH | VSN_OP_F_FROM_SWITCH);
+}
+
 static inline bool ref_moves_range(const struct ref_op *op)
 {
 	return ref_has_source(op) || op->sqe.opcode == VSN_OP_FILL;

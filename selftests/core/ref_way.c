@@ -154,6 +154,56 @@ static int way_push(struct ref *r, struct ref_chunk *c, u32 me)
 	return net;
 }
 
+/* The link to the one switch on the way, or the link from it; nothing else remains. */
+static int half_path(struct ref *r, struct ref_chunk *c, u32 from, u32 to, u64 payload,
+		     bool up)
+{
+	u32 first = c->nr_steps, i;
+	int net = path(r, c, from, to, payload, false);
+	struct vsn_link_pos pos[2];
+
+	if (net < 0)
+		return net;
+	if (c->nr_steps != first + 2)
+		return -EOPNOTSUPP;
+	for (i = 0; i < 2; i++)
+		if (!vsn_topo_link_pos(r->topo, c->steps[first + i].resource, &pos[i]) ||
+		    !r->topo->networks[net].tiers[pos[i].tier].reduces)
+			return -EOPNOTSUPP;
+	if (pos[0].tier != pos[1].tier)
+		return -EOPNOTSUPP;
+	c->nr_steps--;
+	if (!up)
+		c->steps[first] = c->steps[first + 1];
+	return net;
+}
+
+static int way_half(struct ref *r, struct ref_chunk *c, u32 me)
+{
+	bool up = ref_half(c->op) == VSN_OP_F_TO_SWITCH;
+	u32 back;
+	int net;
+
+	if (c->from == c->to || (c->from != me && (up || c->to != me)))
+		return -EOPNOTSUPP;
+	if (up) {
+		engine(r, c, me, VSN_ENGINE_WRITE, c->len);
+		engine(r, c, me, VSN_ENGINE_MEMORY, c->len)->latency = c->before != me;
+	}
+	c->gate = c->nr_steps;
+	net = half_path(r, c, c->from, c->to, c->len, up);
+	if (net >= 0 && up) {
+		back = c->nr_steps;
+		net = half_path(r, c, c->to, me, 0, false);
+		c->steps[back].leg = true;
+	}
+	if (net >= 0)
+		c->op->net = net;
+	if (!up)
+		engine(r, c, c->to, VSN_ENGINE_MEMORY, written(c));
+	return net;
+}
+
 /* Where the piece that holds the byte at @off ends; longer pieces come first. */
 static u64 piece_end(const struct ref_op *op, u64 off)
 {
@@ -192,6 +242,8 @@ static int give_way(struct ref *r, struct ref_chunk *c)
 		take_bytes(r, c, me);
 	if (op->sqe.opcode == VSN_OP_WAIT)
 		err = way_wait(r, c, me);
+	else if (ref_half(op))
+		err = way_half(r, c, me);
 	else if (!ref_moves_range(op))
 		err = way_word(r, c, me);
 	else if (c->to == me && c->from != me)
@@ -430,8 +482,10 @@ static void arrive(struct ref *r, struct ref_chunk *c)
 		return;
 	}
 	*(c->to == op->sqe.initiator ? &me->read_bytes : &me->write_bytes) += c->len;
-	r->stats[c->to].in_bytes += c->len;
-	r->stats[c->from].out_bytes += c->len;
+	if (ref_half(op) != VSN_OP_F_TO_SWITCH)
+		r->stats[c->to].in_bytes += c->len;
+	if (ref_half(op) != VSN_OP_F_FROM_SWITCH)
+		r->stats[c->from].out_bytes += c->len;
 }
 
 void ref_move(struct ref *r, struct ref_chunk *c)

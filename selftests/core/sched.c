@@ -420,7 +420,8 @@ TEST_F(sched, refused)
 	}							\
 } while (0)
 	REFUSED(-EINVAL, bad.opcode = VSN_OP_DISCARD + 1);
-	REFUSED(-EINVAL, bad.flags = 2);
+	REFUSED(-EINVAL, bad.flags = 8);
+	REFUSED(-EINVAL, bad.flags = VSN_OP_F_TO_SWITCH | VSN_OP_F_FROM_SWITCH);
 	REFUSED(-EINVAL, bad.reserved = 1);
 	REFUSED(-EINVAL, bad.network = 2);
 	REFUSED(-EINVAL, bad.initiator = 4);
@@ -442,7 +443,7 @@ TEST_F(sched, refused)
 	good = sim_word(VSN_OP_COMPUTE, 0, 0, 0, 1, 1);
 	REFUSED(-EINVAL, bad.network = 1);
 	REFUSED(-EINVAL, bad.dst = self->r[1]);
-	EXPECT_EQ(21, self->sim->nr_done);
+	EXPECT_EQ(22, self->sim->nr_done);
 }
 
 /* Past the end of time operations fail; nothing wraps. */

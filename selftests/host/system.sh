@@ -60,7 +60,8 @@ software:
     parameters:
       - {name: launch, value: 10 us, meaning: per call, origin: fitted, source: row}
 published:
-  - {name: row, value: 12 us, source: nowhere}
+  - {name: row, value: 12 us, max: 13 us, run: p2p read slot, source: nowhere}
+bounds: {median: 8 %, worst: 20 %}
 END
 
 # The same with a graph in place of tiers
@@ -170,7 +171,7 @@ searched()
 		jq -e '.[0].name == "good"'
 }
 
-plan 87
+plan 100
 
 # What is shipped
 check "all are listed" bash -c "vsn -j system list |
@@ -178,7 +179,7 @@ check "all are listed" bash -c "vsn -j system list |
 for file in "$VSN_TOP"/tools/systems/*.yaml; do
 	name=$(basename "$file" .yaml)
 	case $name in
-	cloudmatrix384|nvl72) ;;
+	cloudmatrix384|nvl72|astra-*) ;;
 	*) continue ;;
 	esac
 	check "$name is called by its file's name" is "$name" ".name == \"$name\""
@@ -201,6 +202,8 @@ check "cloudmatrix384: 48 TiB of HBM" is cloudmatrix384 \
 	'.kind[0] | .count * .capacity == 48 * 1024 * 1024 * 1024 * 1024'
 check "nvl72: 72 GPUs, 36 CPUs, 18 switches" is nvl72 \
 	'[.kind[].count] == [72, 36] and .network[0].tier[0].switch_count == 18'
+check "nvl72: its switches reduce, and no others" is nvl72 \
+	'[.network[].tier[].reduces] == [true, false]'
 check "nvl72: 900 GB/s of payload a GPU" is nvl72 '.network[0] |
 	.tier[0].planes * .tier[0].port[0].bandwidth * .packet / (.packet + .header) == 900e9'
 
@@ -215,7 +218,7 @@ check "every field is read" is "$WORK/good.yaml" \
 	  (.tier[1] | .attach == "switch" and .lanes == 1 and .wiring == "full" and
 	   .forwarding == "cut-through" and .switch_count == 4 and .link_count == 16)) and
 	 (.software[0] | .fit == ["row"] and .parameter[0].value == 1e7) and
-	 .published[0].value == 1.2e7'
+	 (.published[0] | .value == 1.2e7 and .max == 1.3e7 and .run == "p2p read slot")'
 check "JSON and text tell the same" bash -c "vsn system show $WORK/good.yaml |
 	grep -F 'tier l2 switches 4 links 16 over board attach switch'"
 
@@ -304,6 +307,12 @@ bad "ports on a tier of switches" 43 "has an uplink" '43s/uplink/ports/;44s/band
 bad "a parameter in bytes" 49 "unknown unit 'B'" '49s/10 us/10 B/'
 bad "a fit to a row that is not there" 47 "no published row 'raw'" '47s/row/raw/'
 bad "a row twice" 52 "row 'row' is there twice" '51{p}'
+bad "a range that ends before it begins" 51 "row 'row': max is below value" '51s/13 us/11 us/'
+bad "a range of two units" 51 "max: " '51s/13 us/13 GB\/s/'
+bad "a row of nothing" 51 "row 'row': value is 0" '51s/12 us/0 us/'
+bad "a bound in microseconds" 52 "median: " '52s/8 %/8 us/'
+bad "an unknown bound" 52 "unknown key 'mean'" '52s/median/mean/'
+bad "uplinks that reduce" 1 "tier l2: reduces: only switches that attach endpoints" '43i\        reduces: true'
 bad "planes that do not match" 1 "planes 3, but tier l1 has 2" '40s/2/3/'
 bad "switches above a tier without any" 1 "attach switch, but tier l1 has none" '27s/switch/mesh/'
 

@@ -20,6 +20,7 @@ static const char * const algo_names[] = {
 	[VSN_COLL_HIERARCHICAL] = "hierarchical",
 	[VSN_COLL_DIRECT] = "direct",
 	[VSN_COLL_TREE] = "tree",
+	[VSN_COLL_SWITCH] = "switch",
 };
 
 #define BIT(n)	(1U << (n))
@@ -27,9 +28,12 @@ static const char * const algo_names[] = {
 /* Which algorithms there are of a kind; the first bit that is set is the default. */
 static const unsigned int algos[] = {
 	[VSN_COLL_ALL_REDUCE] = BIT(VSN_COLL_RING) | BIT(VSN_COLL_HALVING_DOUBLING) |
-				BIT(VSN_COLL_HIERARCHICAL) | BIT(VSN_COLL_DIRECT),
-	[VSN_COLL_ALL_GATHER] = BIT(VSN_COLL_RING) | BIT(VSN_COLL_DIRECT),
-	[VSN_COLL_REDUCE_SCATTER] = BIT(VSN_COLL_RING) | BIT(VSN_COLL_DIRECT),
+				BIT(VSN_COLL_HIERARCHICAL) | BIT(VSN_COLL_DIRECT) |
+				BIT(VSN_COLL_SWITCH),
+	[VSN_COLL_ALL_GATHER] = BIT(VSN_COLL_RING) | BIT(VSN_COLL_DIRECT) |
+				BIT(VSN_COLL_SWITCH),
+	[VSN_COLL_REDUCE_SCATTER] = BIT(VSN_COLL_RING) | BIT(VSN_COLL_DIRECT) |
+				    BIT(VSN_COLL_SWITCH),
 	[VSN_COLL_ALL_TO_ALL] = BIT(VSN_COLL_DIRECT),
 	[VSN_COLL_BROADCAST] = BIT(VSN_COLL_RING) | BIT(VSN_COLL_TREE),
 };
@@ -88,7 +92,8 @@ const char *vsn_coll_why(const struct vsn_coll_spec *s)
 		return "the root is no rank";
 	if (choose(s) == VSN_COLL_HIERARCHICAL && (!s->group || s->ranks % s->group))
 		return "the groups do not divide the ranks";
-	if (choose(s) != VSN_COLL_DIRECT && s->channels > VSN_COLL_MAX_CHANNELS)
+	if (choose(s) != VSN_COLL_DIRECT && choose(s) != VSN_COLL_SWITCH &&
+	    s->channels > VSN_COLL_MAX_CHANNELS)
 		return "channels: 64 at most";
 	return NULL;
 }
@@ -152,12 +157,20 @@ static int count_rounds(struct vsn_coll_plan *p)
 static void fill_in(struct vsn_coll_spec *s)
 {
 	s->algo = choose(s);
-	if (s->algo == VSN_COLL_DIRECT) {
+	if (s->algo == VSN_COLL_DIRECT || s->algo == VSN_COLL_SWITCH) {
 		if (!s->channels || s->channels >= s->ranks)
 			s->channels = s->ranks - 1;
 	} else if (!s->channels) {
 		s->channels = 4;
 	}
+}
+
+/* Where ranks talk to all others there are none for each channel: it may be thousands. */
+static __u32 flag_sets(const struct vsn_coll_spec *s)
+{
+	if (s->algo == VSN_COLL_DIRECT)
+		return 1;
+	return s->algo == VSN_COLL_SWITCH ? COLL_SWITCH_SETS : s->channels;
 }
 
 int vsn_coll_plan(const struct vsn_coll_spec *spec, struct vsn_coll_plan **plan)
@@ -172,9 +185,7 @@ int vsn_coll_plan(const struct vsn_coll_spec *spec, struct vsn_coll_plan **plan)
 		return -ENOMEM;
 	p->spec = *spec;
 	fill_in(&p->spec);
-	/* Who is direct has no flags for each channel: there may be thousands. */
-	p->flags = (p->spec.algo == VSN_COLL_DIRECT ? 1 : p->spec.channels) * COLL_SLOTS *
-		   sizeof(__u64);
+	p->flags = flag_sets(&p->spec) * COLL_SLOTS * sizeof(__u64);
 	b.plan = p;
 	for (b.rank = 0; b.rank < spec->ranks && !b.err; b.rank++)
 		coll_plan_rank(&b);
@@ -227,6 +238,5 @@ void vsn_coll_sqe(const struct vsn_coll_plan *plan, const struct vsn_coll_rank *
 	sqe->len = op->len;
 	if (op->opcode == VSN_OP_REDUCE)
 		sqe->arg0 = VSN_REDUCE(plan->spec.op, plan->spec.type);
-	if (plan->spec.nodata)
-		sqe->flags = VSN_OP_F_NODATA;
+	sqe->flags = op->flags | (plan->spec.nodata ? VSN_OP_F_NODATA : 0);
 }

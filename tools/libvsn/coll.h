@@ -43,11 +43,15 @@
  *	direct		everyone to everyone, the next rank first.  Here a channel is one of
  *			the streams that the other ranks are dealt to
  *	tree		broadcast: two children each
+ *	switch		all-reduce, all-gather, reduce-scatter: the switch adds what all bring
+ *			of a block, its rank takes the sum, and the switch copies that to all.
+ *			It takes a tier that reduces, which joins all ranks by one switch a
+ *			plane; channels are as in direct, for each of two sets of streams
  *
  * Floating-point sums: the order in which the ranks' data is added to an element is
  * fixed in rings.  Elsewhere it may depend on which contribution comes first, which
  * the ordered clock repeats, but other sizes or links may change.  All ranks always get
- * the same bits.  Reduction inside of switches is not modelled.
+ * the same bits.
  *
  * Functions return 0 or a negative errno.
  */
@@ -79,6 +83,7 @@ enum vsn_coll_algo {
 	VSN_COLL_HIERARCHICAL,		/* all-reduce */
 	VSN_COLL_DIRECT,		/* all but broadcast */
 	VSN_COLL_TREE,			/* broadcast */
+	VSN_COLL_SWITCH,		/* all but all-to-all and broadcast */
 	VSN_COLL_NR_ALGOS,
 };
 
@@ -98,11 +103,14 @@ enum vsn_coll_algo {
  * @op: of reductions
  * @root: broadcast: the rank that has the data
  * @group: hierarchical: ranks of a group, which follow each other; divides @ranks
- * @channels: 0: one for each other rank (direct; no more than there are others), else 4
- * @chunk: bytes of the largest operation; 0: a ring's step in 4 at most, a broadcast in
- *	16, of 64 KiB or more
+ * @channels: 0: one for each other rank (direct, switch; no more than there are others),
+ *	else 4
+ * @chunk: bytes of the largest operation; 0: a ring's step in 4 at most, a broadcast or
+ *	what goes to a switch in 16, of 64 KiB or more.  A switch takes a block in 64 at
+ *	most
  * @launch: ps that a rank's compute engine is held before it begins
- * @step: ps that it is held before each operation that moves bytes
+ * @step: ps that it is held before each operation that moves bytes (switch: of those
+ *	of a rank's own block)
  * @nodata: time only
  * @stream: first stream id
  */
@@ -135,6 +143,7 @@ enum vsn_coll_buf {
  * @opcode: VSN_OP_*
  * @dst_buf: enum vsn_coll_buf
  * @src_buf: same
+ * @flags: VSN_OP_F_*
  * @rank: on whose behalf
  * @stream: id
  * @dst_rank: whose buffer
@@ -149,6 +158,7 @@ struct vsn_coll_op {
 	__u8 opcode;
 	__u8 dst_buf;
 	__u8 src_buf;
+	__u8 flags;
 	__u32 rank;
 	__u32 stream;
 	__u32 dst_rank;

@@ -61,10 +61,12 @@ static __u64 pieces(const struct coll_builder *b, struct range r)
 		n = s->chunk < size ? r.len : r.len / (s->chunk / size) +
 					      !!(r.len % (s->chunk / size));
 	} else {
-		most = s->kind == VSN_COLL_BROADCAST ? 16 : 4;
+		most = s->kind == VSN_COLL_BROADCAST || s->algo == VSN_COLL_SWITCH ? 16 : 4;
 		n = bytes / PIECE_MIN;
 		n = n > most ? most : n;
 	}
+	if (s->algo == VSN_COLL_SWITCH && n > COLL_SLOTS)
+		n = COLL_SLOTS;
 	/* An operation has a largest length. */
 	most = (bytes + VSN_OP_MAX_LEN - 1) / VSN_OP_MAX_LEN;
 	n = n < most ? most : n;
@@ -75,8 +77,8 @@ static __u64 slot_offset(const struct coll_builder *b, __u32 slot)
 {
 	const struct vsn_coll_spec *s = &b->plan->spec;
 	/* A tree's second streams share their channel's. */
-	__u32 channel = s->algo == VSN_COLL_DIRECT || slot == COLL_SLOT_LAUNCH ? 0 :
-			b->channel % s->channels;
+	__u32 channel = s->algo == VSN_COLL_DIRECT || s->algo == VSN_COLL_SWITCH ||
+			slot == COLL_SLOT_LAUNCH ? 0 : b->channel % s->channels;
 
 	return (channel * COLL_SLOTS + slot) * sizeof(__u64);
 }
@@ -108,19 +110,24 @@ static void add_wait(struct coll_builder *b, __u32 slot, __u64 value)
 	op->arg = value;
 }
 
-/* One chunk, data to data at the same offset */
-static struct vsn_coll_op *add_move(struct coll_builder *b, __u8 opcode, __u32 to, __u32 from,
-				    struct range r)
+static void add_step(struct coll_builder *b)
 {
-	const struct vsn_coll_spec *s = &b->plan->spec;
-	__u64 size = vsn_coll_element(s->type);
 	struct vsn_coll_op *op;
 
-	if (s->step) {
-		op = coll_add(b, VSN_OP_COMPUTE);
-		if (op)
-			op->arg = s->step;
-	}
+	if (!b->plan->spec.step)
+		return;
+	op = coll_add(b, VSN_OP_COMPUTE);
+	if (op)
+		op->arg = b->plan->spec.step;
+}
+
+/* One chunk, data to data at the same offset */
+static struct vsn_coll_op *add_range(struct coll_builder *b, __u8 opcode, __u32 to, __u32 from,
+				     struct range r)
+{
+	__u64 size = vsn_coll_element(b->plan->spec.type);
+	struct vsn_coll_op *op;
+
 	op = coll_add(b, opcode);
 	if (!op)
 		return NULL;
@@ -130,6 +137,13 @@ static struct vsn_coll_op *add_move(struct coll_builder *b, __u8 opcode, __u32 t
 	op->src = r.off * size;
 	op->len = r.len * size;
 	return op;
+}
+
+static struct vsn_coll_op *add_move(struct coll_builder *b, __u8 opcode, __u32 to, __u32 from,
+				    struct range r)
+{
+	add_step(b);
+	return add_range(b, opcode, to, from, r);
 }
 
 /* Send a range, chunk by chunk; each is announced. */
@@ -379,6 +393,116 @@ static void plan_direct(struct coll_builder *b)
 		add_wait(b, DIRECT_ARRIVED, direct_arrivals(b));
 }
 
+/* All streams of a rank begin when its kernel has been launched. */
+static void plan_launch(struct coll_builder *b)
+{
+	struct vsn_coll_op *op;
+
+	if (!b->plan->spec.launch)
+		return;
+	if (b->channel) {
+		add_wait(b, COLL_SLOT_LAUNCH, 1);
+		return;
+	}
+	op = coll_add(b, VSN_OP_COMPUTE);
+	if (op)
+		op->arg = b->plan->spec.launch;
+	add_signal(b, b->rank, COLL_SLOT_LAUNCH);
+}
+
+/* Slots of a switch: the last two for each piece */
+#define SWITCH_ARRIVED	0
+#define SWITCH_ADDED	COLL_SLOTS
+#define SWITCH_KEPT	(2 * COLL_SLOTS)
+/* Streams for one's own block: a piece at a time would wait for its turn on two links. */
+#define SWITCH_OWN	4U
+
+static void add_half(struct coll_builder *b, __u8 opcode, __u8 flag, __u32 to, __u32 from,
+		     struct range r)
+{
+	struct vsn_coll_op *op = add_range(b, opcode, to, from, r);
+
+	if (op)
+		op->flags = flag;
+}
+
+/*
+ * The peers of a channel, piece by piece: of all blocks the first piece is there first.
+ * @own: the pieces are those of one's own block.
+ */
+static void switch_pieces(struct coll_builder *b, __u32 channel, bool own)
+{
+	const struct vsn_coll_spec *s = &b->plan->spec;
+	__u32 me = b->rank, peer, i;
+	__u64 p, n;
+
+	for (p = 0; p < COLL_SLOTS; p++) {
+		if (own && p < pieces(b, block(b, me)))
+			add_wait(b, SWITCH_KEPT + p, 1);
+		for (i = channel; i < s->ranks - 1; i += s->channels) {
+			peer = direct_peer(b, i);
+			n = pieces(b, block(b, own ? me : peer));
+			if (p >= n)
+				continue;
+			if (own)
+				add_half(b, VSN_OP_COPY, VSN_OP_F_FROM_SWITCH, peer, me,
+					 split(block(b, me), n, p));
+			else
+				add_half(b, VSN_OP_REDUCE, VSN_OP_F_TO_SWITCH, peer, me,
+					 split(block(b, peer), n, p));
+			add_signal(b, peer, own ? SWITCH_ARRIVED : SWITCH_ADDED + p);
+		}
+	}
+}
+
+/* One's own block: the sum comes from the switch, and goes there again for the others. */
+static void switch_own(struct coll_builder *b, __u32 first)
+{
+	const struct vsn_coll_spec *s = &b->plan->spec;
+	struct range mine = block(b, b->rank);
+	__u64 n = pieces(b, mine), arrive = 0, p;
+	__u32 peer = direct_peer(b, 0), i;
+
+	for (p = first; p < n; p += SWITCH_OWN) {
+		if (s->kind != VSN_COLL_ALL_GATHER) {
+			add_wait(b, SWITCH_ADDED + p, s->ranks - 1);
+			add_step(b);
+			add_half(b, VSN_OP_REDUCE, VSN_OP_F_FROM_SWITCH, b->rank, peer,
+				 split(mine, n, p));
+		}
+		if (s->kind != VSN_COLL_REDUCE_SCATTER) {
+			add_step(b);
+			add_half(b, VSN_OP_COPY, VSN_OP_F_TO_SWITCH, peer, b->rank,
+				 split(mine, n, p));
+			add_signal(b, b->rank, SWITCH_KEPT + p);
+		}
+	}
+	for (i = 0; !first && i < s->ranks - 1 && s->kind != VSN_COLL_REDUCE_SCATTER; i++)
+		arrive += pieces(b, block(b, direct_peer(b, i)));
+	add_wait(b, SWITCH_ARRIVED, arrive);
+}
+
+/* Streams: to the switch, then those of one's own block, then on from the switch */
+static void plan_switch(struct coll_builder *b)
+{
+	const struct vsn_coll_spec *s = &b->plan->spec;
+	__u32 channel = b->channel, i;
+
+	if (s->kind != VSN_COLL_ALL_GATHER)
+		switch_pieces(b, channel, false);
+	for (i = 0; !channel && i < SWITCH_OWN; i++) {
+		b->channel = s->channels + i;
+		plan_launch(b);
+		switch_own(b, i);
+	}
+	if (s->kind != VSN_COLL_REDUCE_SCATTER) {
+		b->channel = s->channels + SWITCH_OWN + channel;
+		plan_launch(b);
+		switch_pieces(b, channel, true);
+	}
+	b->channel = channel;
+}
+
 /* Number of the rank as seen from the root, and back */
 static __u32 from_root(const struct coll_builder *b, __u32 rank)
 {
@@ -413,23 +537,6 @@ static void plan_chain(struct coll_builder *b)
 		add_wait(b, 0, pieces(b, r));
 }
 
-/* All streams of a rank begin when its kernel has been launched. */
-static void plan_launch(struct coll_builder *b)
-{
-	struct vsn_coll_op *op;
-
-	if (!b->plan->spec.launch)
-		return;
-	if (b->channel) {
-		add_wait(b, COLL_SLOT_LAUNCH, 1);
-		return;
-	}
-	op = coll_add(b, VSN_OP_COMPUTE);
-	if (op)
-		op->arg = b->plan->spec.launch;
-	add_signal(b, b->rank, COLL_SLOT_LAUNCH);
-}
-
 /* A stream for each child, or one would wait for the other's acks. */
 static void plan_tree(struct coll_builder *b)
 {
@@ -457,6 +564,7 @@ void coll_plan_rank(struct coll_builder *b)
 		[VSN_COLL_HIERARCHICAL] = plan_hierarchical,
 		[VSN_COLL_DIRECT] = plan_direct,
 		[VSN_COLL_TREE] = plan_tree,
+		[VSN_COLL_SWITCH] = plan_switch,
 	};
 	const struct vsn_coll_spec *s = &b->plan->spec;
 

@@ -7,6 +7,8 @@
 
 /* Words of flags for each channel; what they are for is the algorithm's. */
 #define COLL_SLOTS	64U
+/* Of those, for a switch: one, and one for each piece that arrives and that goes on */
+#define COLL_SWITCH_SETS	3U
 /* In channel 0: the rank has begun. */
 #define COLL_SLOT_LAUNCH	(COLL_SLOTS - 1)
 

@@ -161,6 +161,7 @@ struct vsn_ctl_graph {
  * @medium: free text
  * @nr_ports: number of @ports
  * @ports: figures of its links
+ * @reduces: its switches add what several ports bring, and copy what one brings
  * @switch_count: out: switches in the whole tier
  * @link_count: out: directed links in the whole tier
  * @transit: endpoints of a graph forward, in @switch_latency
@@ -183,6 +184,7 @@ struct vsn_ctl_tier {
 	char medium[VSN_CTL_PREFIX];
 	size_t nr_ports;
 	struct vsn_ctl_port *ports;
+	bool reduces;
 	uint32_t switch_count;
 	uint32_t link_count;
 	bool transit;

@@ -71,6 +71,7 @@ static const struct attr_name tier_names[] = {
 	[VSN_A_TIER_SWITCH_LATENCY] = { "switch-latency", NULL },
 	[VSN_A_TIER_MEDIUM] = { "medium", NULL },
 	[VSN_A_TIER_PORT] = { "port", &port_set },
+	[VSN_A_TIER_REDUCES] = { "reduces", NULL },
 };
 
 static const struct attr_set tier_set = ATTR_SET(tier_names);

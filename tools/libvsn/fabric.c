@@ -85,6 +85,8 @@ static void put_tier(struct vsn_request *req, const struct vsn_ctl_tier *tier)
 	put_str_set(req, VSN_A_TIER_MEDIUM, tier->medium);
 	if (tier->transit)
 		vsn_put_flag(req, VSN_A_TIER_TRANSIT);
+	if (tier->reduces)
+		vsn_put_flag(req, VSN_A_TIER_REDUCES);
 	for (i = 0; i < tier->nr_ports; i++)
 		put_port(req, &tier->ports[i]);
 	vsn_put_nest_end(req, nest);
@@ -409,6 +411,9 @@ static int parse_tier(struct vsn_ctl_tier *tier, const struct nlattr *nest)
 			break;
 		case VSN_A_TIER_TRANSIT:
 			tier->transit = true;
+			break;
+		case VSN_A_TIER_REDUCES:
+			tier->reduces = true;
 			break;
 		}
 	}

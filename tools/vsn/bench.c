@@ -58,12 +58,13 @@ int bench_failed(int err, const char *fmt, ...)
 	return EXIT_FAIL;
 }
 
-int bench_open(struct bench *b, const char *name)
+int bench_open_as(struct bench *b, const char *name, struct system *sys)
 {
 	int err;
 
 	memset(b, 0, sizeof(*b));
 	b->name = name;
+	b->sys = sys;
 	b->ctl = ctl_open();
 	if (!b->ctl)
 		return EXIT_FAIL;
@@ -74,7 +75,7 @@ int bench_open(struct bench *b, const char *name)
 		msg("fabric %s: it is a draft, commit it first", name);
 		return EXIT_FAIL;
 	}
-	if (b->fabric->system[0]) {
+	if (!b->sys && b->fabric->system[0]) {
 		b->sys = system_load(b->fabric->system);
 		if (!b->sys)
 			return EXIT_FAIL;
@@ -84,6 +85,11 @@ int bench_open(struct bench *b, const char *name)
 		return bench_failed(-errno, "%s/%s", VSN_DEV_DIR, name);
 	catch_signals();
 	return EXIT_OK;
+}
+
+int bench_open(struct bench *b, const char *name)
+{
+	return bench_open_as(b, name, NULL);
 }
 
 void bench_close(struct bench *b)
@@ -227,11 +233,6 @@ void bench_region_del(struct bench *b, uint32_t id)
 		ctl_failed(b->ctl, err, "region %" PRIu32, id);
 }
 
-int64_t bench_error(uint64_t modelled, uint64_t published)
-{
-	return ((__int128)modelled - published) * 1000000 / published;
-}
-
 void cell_str(const char *key, int width, const char *value)
 {
 	char buf[256];
@@ -303,12 +304,61 @@ void cell_error(const char *key, int width, int64_t error)
 		cell_str(NULL, width, buf);
 }
 
+void bench_print_row_head(void)
+{
+	out_line(0, NULL);
+	cell_head(-20, "published");
+	cell_head(14, "modelled");
+	cell_head(18, "published");
+	cell_head(9, "error");
+	cell_head(0, "row");
+}
+
+void bench_print_row(const struct system *sys, const struct sys_published *row, uint64_t modelled)
+{
+	char text[3 * UNIT_TEXT], from[UNIT_TEXT], to[UNIT_TEXT];
+
+	unit_format(text, row->unit, row->value);
+	if (row->max > row->value)
+		snprintf(text, sizeof(text), "%s to %s", unit_format(from, row->unit, row->value),
+			 unit_format(to, row->unit, row->max));
+	out_object(NULL);
+	out_line(0, NULL);
+	cell_str("name", -20, row->name);
+	if (out_is_json())
+		out_str("unit", NULL, row->unit == UNIT_TIME ? "ps" : "B/s");
+	cell_unit("modelled", 14, row->unit, modelled);
+	cell_str(NULL, 18, text);
+	if (out_is_json()) {
+		out_unit("published", NULL, row->unit, row->value);
+		if (row->max > row->value)
+			out_unit("published_max", NULL, row->unit, row->max);
+	}
+	cell_error("error", 9, system_error(row, modelled));
+	cell_str("row", 0, system_fitted(sys, row) ? "fitted" : "predicted");
+	out_object_end();
+}
+
 static const struct cmd benchmarks[] = {
 	{ "coll", bench_coll, "FABRIC [ COLLECTIVE ] [ PARAMETER VALUE ... ]" },
 	{ "moe", bench_moe, "FABRIC [ fit | PARAMETER VALUE ... ]" },
 	{ "p2p", bench_p2p, "FABRIC [ size-max SIZE ] [ data yes|no ] [ paced [ scale FACTOR ] ]" },
 	{ NULL, NULL, NULL },
 };
+
+int bench_row(struct bench *b, const struct sys_published *row, struct args *a, uint64_t *value)
+{
+	if (arg_is(a, "coll"))
+		return bench_coll_row(b, row, a, value);
+	if (arg_is(a, "moe"))
+		return bench_moe_row(b, row, a, value);
+	if (arg_is(a, "p2p"))
+		return bench_p2p_row(b, row, a, value);
+	if (arg_is(a, "route"))
+		return bench_route_row(b, row, a, value);
+	arg_unknown(a, "coll moe p2p route");
+	return a->status;
+}
 
 int cmd_bench(int argc, char **argv)
 {

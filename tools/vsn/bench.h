@@ -28,6 +28,8 @@ struct bench {
 
 /* 0, or an exit status: it was said why.  bench_close() either way. */
 int bench_open(struct bench *b, const char *name);
+/* The same, made from a system that is loaded already; takes @sys. */
+int bench_open_as(struct bench *b, const char *name, struct system *sys);
 void bench_close(struct bench *b);
 
 /* Endpoints of a kind, or NULL when there are none */
@@ -63,9 +65,6 @@ int bench_region_add(struct bench *b, uint32_t home, uint64_t size, bool huge, u
 		     uint64_t *ua);
 void bench_region_del(struct bench *b, uint32_t id);
 
-/* Error of a modelled figure in parts per million, negative when it is low */
-int64_t bench_error(uint64_t modelled, uint64_t published);
-
 /*
  * A cell of a table: as text in a column @width wide, flush right (negative:
  * left), in JSON the member @key; NULL leaves it out of the JSON.
@@ -81,6 +80,11 @@ void cell_error(const char *key, int width, int64_t error);
 
 /* Words in a row of a table's head */
 void cell_head(int width, const char *value);
+
+/* A published row beside what is modelled, as an object; and the head of a table of them */
+void bench_print_row(const struct system *sys, const struct sys_published *row,
+		     uint64_t modelled);
+void bench_print_row_head(void);
 
 /* Traffic */
 
@@ -122,5 +126,21 @@ int traffic_print(struct bench *b, const struct traffic *t, uint64_t ps, size_t 
 int bench_coll(int argc, char **argv);
 int bench_moe(int argc, char **argv);
 int bench_p2p(int argc, char **argv);
+
+/*
+ * What a published row is compared with, measured without moving bytes.  @a: the words
+ * that follow the benchmark's name in @row->run.  *@value: in the row's unit.
+ * Return 0 or an exit status: it was said why.
+ */
+int bench_coll_row(struct bench *b, const struct sys_published *row, struct args *a,
+		   uint64_t *value);
+int bench_moe_row(struct bench *b, const struct sys_published *row, struct args *a,
+		  uint64_t *value);
+int bench_p2p_row(struct bench *b, const struct sys_published *row, struct args *a,
+		  uint64_t *value);
+int bench_route_row(struct bench *b, const struct sys_published *row, struct args *a,
+		    uint64_t *value);
+/* Which of them it is; @a is left behind the benchmark's name.  Any of the above. */
+int bench_row(struct bench *b, const struct sys_published *row, struct args *a, uint64_t *value);
 
 #endif /* VSN_BENCH_H */

@@ -15,8 +15,8 @@
 #include "out.h"
 
 #define LIBRARY		"coll"
-#define WORDS		"a collective, or algo min max factor type op ranks root group channels " \
-			"chunk data no-data damage"
+#define WORDS		"a collective, or algo size min max factor type op ranks root group " \
+			"channels chunk data no-data damage"
 #define DEFAULT_RANKS	128
 #define DEFAULT_MIN	1024ULL
 #define DEFAULT_MAX	(4ULL << 20)
@@ -240,6 +240,12 @@ static bool arg_yes(struct args *a, const char *word)
 	return value && !strcmp(value, "yes");
 }
 
+static void read_size(struct coll *c, struct args *a)
+{
+	c->min = arg_unit(a, "size", UNIT_SIZE);
+	c->max = c->min;
+}
+
 static void read_words(struct coll *c, struct args *a, const char **group)
 {
 	read_kind(c, a);
@@ -250,6 +256,8 @@ static void read_words(struct coll *c, struct args *a, const char **group)
 			c->min = arg_unit(a, "min", UNIT_SIZE);
 		else if (arg_is(a, "max"))
 			c->max = arg_unit(a, "max", UNIT_SIZE);
+		else if (arg_is(a, "size"))
+			read_size(c, a);
 		else if (arg_is(a, "factor"))
 			c->factor = arg_number(a, "factor", 2, 1024);
 		else if (arg_is(a, "type"))
@@ -304,6 +312,17 @@ static int settle_group(struct coll *c, const struct vsn_ctl_kind *k, const char
 	return EXIT_USAGE;
 }
 
+static bool has_reduction(const struct vsn_ctl_fabric *f)
+{
+	size_t i, j;
+
+	for (i = 0; i < f->nr_networks; i++)
+		for (j = 0; j < f->networks[i].nr_tiers; j++)
+			if (f->networks[i].tiers[j].reduces)
+				return true;
+	return false;
+}
+
 /* Defaults that depend on the fabric, and what must fit together */
 static int settle(struct coll *c, const char *group)
 {
@@ -323,6 +342,10 @@ static int settle(struct coll *c, const char *group)
 	}
 	if ((c->spec.algo == VSN_COLL_HIERARCHICAL || group) && settle_group(c, k, group))
 		return EXIT_USAGE;
+	if (c->spec.algo == VSN_COLL_SWITCH && !has_reduction(c->b->fabric)) {
+		msg("switch: no tier of %s reduces", c->b->name);
+		return EXIT_USAGE;
+	}
 	if (!c->max)
 		c->max = c->data ? DEFAULT_MAX : DEFAULT_MAX_TIME;
 	if (!c->min)
@@ -344,6 +367,13 @@ static int settle(struct coll *c, const char *group)
 		p = system_param(c->b->sys, LIBRARY, "step");
 		c->spec.step = p ? p->value_ps : 0;
 	}
+	/* A step is that of a whole rank, so do not cut it unless told to. */
+	if (c->spec.step && !c->spec.channels && c->spec.algo != VSN_COLL_DIRECT &&
+	    c->spec.algo != VSN_COLL_SWITCH) {
+		c->spec.channels = 1;
+		if (!c->spec.chunk && c->spec.kind != VSN_COLL_BROADCAST)
+			c->spec.chunk = VSN_OP_MAX_LEN;
+	}
 	c->spec.nodata = !c->data;
 	c->spec.bytes = settle_size(c, c->min);
 	why = vsn_coll_why(&c->spec);
@@ -351,6 +381,33 @@ static int settle(struct coll *c, const char *group)
 		return EXIT_OK;
 	msg("%s: %s", vsn_coll_kind_name(c->spec.kind), why);
 	return EXIT_USAGE;
+}
+
+/* Words as on the command line, with one size: its time, or its busbw */
+int bench_coll_row(struct bench *b, const struct sys_published *row, struct args *a,
+		   uint64_t *value)
+{
+	const char *group = NULL;
+	struct coll c = {
+		.b = b,
+		.spec.type = VSN_REDUCE_F32,
+		.factor = 2,
+		.damage = -1,
+	};
+	int status;
+
+	read_words(&c, a, &group);
+	if (!a->status && (c.data || !c.min || c.min != c.max))
+		arg_error(a, "one size is compared, without data");
+	status = a->status ? a->status : settle(&c, group);
+	if (status)
+		return status;
+	status = coll_setup(&c);
+	if (!status)
+		status = coll_run(&c);
+	coll_teardown(&c);
+	*value = row->unit == UNIT_TIME ? c.time : bus_rate(&c);
+	return status;
 }
 
 int bench_coll(int argc, char **argv)

@@ -154,8 +154,8 @@ static void print_comparison(const struct moe *m, enum moe_phase phase)
 	if (!p)
 		return;
 	cell_us("published", 12, p->value);
-	cell_error("error", 9, bench_error(time, p->value));
-	cell_str("row", 0, system_fitted(m->b->sys, LIBRARY, p->name) ? "fitted" : "predicted");
+	cell_error("error", 9, system_error(p, time));
+	cell_str("row", 0, system_fitted(m->b->sys, p) ? "fitted" : "predicted");
 }
 
 static void head_comparison(const char *first, bool published)
@@ -393,10 +393,51 @@ static int settle(struct moe *m, uint32_t accelerators)
 	return EXIT_USAGE;
 }
 
+static uint32_t accelerators(const struct bench *b)
+{
+	const struct vsn_ctl_kind *kind = bench_kind(b, VSN_ENDPOINT_KIND_ACCELERATOR);
+
+	return kind ? kind->count : 0;
+}
+
+/* One phase: its name first, then words as on the command line */
+int bench_moe_row(struct bench *b, const struct sys_published *row, struct args *a,
+		  uint64_t *value)
+{
+	struct moe m = {
+		.b = b,
+		.tokens = DEFAULT_TOKENS,
+		.hidden = DEFAULT_HIDDEN,
+		.topk = DEFAULT_TOPK,
+	};
+	enum moe_phase phase;
+	int status;
+
+	phase = arg_is(a, phase_names[MOE_COMBINE]) ? MOE_COMBINE : MOE_DISPATCH;
+	if (phase == MOE_DISPATCH && !arg_is(a, phase_names[MOE_DISPATCH]))
+		arg_unknown(a, "dispatch combine");
+	read_words(&m, a);
+	if (!a->status && (m.data || row->unit != UNIT_TIME))
+		arg_error(a, "only times are compared, without data");
+	status = a->status ? a->status : settle(&m, accelerators(b));
+	if (status)
+		return status;
+	take_software(&m);
+	status = moe_plan(&m);
+	if (!status) {
+		status = moe_setup(&m);
+		if (!status)
+			status = moe_run(&m, phase);
+		moe_teardown(&m);
+	}
+	moe_plan_free(&m);
+	*value = m.result[phase].time;
+	return status;
+}
+
 int bench_moe(int argc, char **argv)
 {
 	struct args a = { .argc = argc, .argv = argv };
-	const struct vsn_ctl_kind *kind;
 	char fabric[VSN_CTL_NAME];
 	struct bench b = { 0 };
 	struct moe m = {
@@ -423,8 +464,7 @@ int bench_moe(int argc, char **argv)
 	status = bench_open(&b, fabric);
 	if (status)
 		goto out;
-	kind = bench_kind(&b, VSN_ENDPOINT_KIND_ACCELERATOR);
-	ranks = kind ? kind->count : 0;
+	ranks = accelerators(&b);
 	if (!fit)
 		status = settle(&m, ranks);
 	if (status)

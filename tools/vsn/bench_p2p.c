@@ -386,36 +386,9 @@ static void print_row(const struct p2p *p, const struct distance *d, const char 
 		      uint64_t modelled)
 {
 	const struct sys_published *row = bench_published(p->b, "%s-%s", what, d->key);
-	const struct sys_published *max = bench_published(p->b, "%s-%s-max", what, d->key);
-	char text[3 * UNIT_TEXT], from[UNIT_TEXT], to[UNIT_TEXT];
-	uint64_t nearest;
 
-	if (!row || !modelled)
-		return;
-	/* Where sources differ, no figure between them is wrong. */
-	nearest = row->value;
-	unit_format(text, row->unit, row->value);
-	if (max) {
-		if (modelled > row->value)
-			nearest = modelled < max->value ? modelled : max->value;
-		snprintf(text, sizeof(text), "%s to %s", unit_format(from, row->unit, row->value),
-			 unit_format(to, max->unit, max->value));
-	}
-	out_object(NULL);
-	out_line(0, NULL);
-	cell_str("name", -20, row->name);
-	if (out_is_json())
-		out_str("unit", NULL, row->unit == UNIT_TIME ? "ps" : "B/s");
-	cell_unit("modelled", 14, row->unit, modelled);
-	cell_str(NULL, 18, text);
-	if (out_is_json()) {
-		out_unit("published", NULL, row->unit, row->value);
-		if (max)
-			out_unit("published_max", NULL, row->unit, max->value);
-	}
-	cell_error("error", 9, bench_error(modelled, nearest));
-	cell_str("row", 0, row->fitted ? "fitted" : "predicted");
-	out_object_end();
+	if (row && modelled)
+		bench_print_row(p->b->sys, row, modelled);
 }
 
 static void print_published(const struct p2p *p)
@@ -423,12 +396,7 @@ static void print_published(const struct p2p *p)
 	size_t i, last = p->nr_sizes - 1;
 	enum direction dir;
 
-	out_line(0, NULL);
-	cell_head(-20, "published");
-	cell_head(14, "modelled");
-	cell_head(18, "published");
-	cell_head(9, "error");
-	cell_head(0, "row");
+	bench_print_row_head();
 	out_array("published");
 	for (i = 0; i < p->nr; i++) {
 		const struct distance *d = &p->distances[i];
@@ -512,6 +480,12 @@ static void teardown(struct p2p *p)
 		bench_region_del(p->b, p->region);
 }
 
+static void check_size(const struct p2p *p, struct args *a, const char *word)
+{
+	if (p->max < SIZE_MIN || p->max > VSN_OP_MAX_LEN || p->max % 8)
+		arg_error(a, "%s: from 512 B to 1 GiB, a multiple of 8 B", word);
+}
+
 static void read_words(struct p2p *p, struct args *a)
 {
 	const char *value;
@@ -519,9 +493,7 @@ static void read_words(struct p2p *p, struct args *a)
 	while (!a->status && a->argc) {
 		if (arg_is(a, "size-max")) {
 			p->max = arg_unit(a, "size-max", UNIT_SIZE);
-			if (!a->status && (p->max < SIZE_MIN || p->max > VSN_OP_MAX_LEN ||
-					   p->max % 8))
-				arg_error(a, "size-max: from 512 B to 1 GiB, a multiple of 8 B");
+			check_size(p, a, "size-max");
 		} else if (arg_is(a, "data")) {
 			value = arg_need(a, "data");
 			if (value && strcmp(value, "yes") && strcmp(value, "no"))
@@ -535,6 +507,61 @@ static void read_words(struct p2p *p, struct args *a)
 			arg_unknown(a, "size-max data paced");
 		}
 	}
+}
+
+/* "read board" and so on */
+static struct distance *row_distance(struct p2p *p, enum direction *dir, struct args *a)
+{
+	const char *key;
+	size_t i;
+
+	*dir = arg_is(a, "write") ? WRITE : READ;
+	if (*dir == READ && !arg_is(a, "read"))
+		arg_unknown(a, "read write");
+	key = arg_need(a, "distance");
+	if (!key)
+		return NULL;
+	for (i = 0; i < p->nr; i++)
+		if (!strcmp(p->distances[i].key, key))
+			return &p->distances[i];
+	arg_error(a, "no endpoint of %s is as far away as '%s' says", p->b->name, key);
+	return NULL;
+}
+
+/* READ or WRITE, a distance, a size: the time of one, or the rate of several */
+int bench_p2p_row(struct bench *b, const struct sys_published *row, struct args *a,
+		  uint64_t *value)
+{
+	struct p2p p = { .b = b, .max = row->unit == UNIT_TIME ? SIZE_MIN : DEFAULT_MAX };
+	enum direction dir = READ;
+	struct distance *d;
+	int status;
+
+	status = find_distances(&p);
+	d = status ? NULL : row_distance(&p, &dir, a);
+	if (!d)
+		return status ? status : a->status;
+	if (arg_is(a, "size"))
+		p.max = arg_unit(a, "size", UNIT_SIZE);
+	arg_unknown(a, "size");
+	check_size(&p, a, "size");
+	if (a->status)
+		return a->status;
+	/* Only this one's memory is needed. */
+	p.distances[0] = *d;
+	p.nr = 1;
+	d = &p.distances[0];
+	status = setup(&p);
+	if (!status && row->unit == UNIT_TIME)
+		status = measure_time(&p, d, dir, p.max, value);
+	else if (!status)
+		status = measure_rate(&p, d, dir, p.max, value);
+	teardown(&p);
+	if (!status && !*value) {
+		msg("no network joins %s and %s", p.name, d->name);
+		status = EXIT_FAIL;
+	}
+	return status;
 }
 
 int bench_p2p(int argc, char **argv)

@@ -54,6 +54,7 @@ int cmd_limit(int argc, char **argv);
 int cmd_monitor(int argc, char **argv);
 int cmd_run_fabric(int argc, char **argv);
 int cmd_bench(int argc, char **argv);
+int cmd_validate(int argc, char **argv);
 
 /* Words of a command that is being read */
 struct args {

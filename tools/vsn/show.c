@@ -149,6 +149,7 @@ static void show_tier(const struct vsn_ctl_tier *t)
 		out_bool("transit", "transit", t->transit);
 	if (t->medium[0])
 		out_str("medium", "medium", t->medium);
+	out_bool("reduces", "reduces", t->reduces);
 	out_array("port");
 	for (i = 0; i < t->nr_ports; i++)
 		show_port(&t->ports[i]);

@@ -261,6 +261,7 @@ static void read_tier(struct reader *r, struct vsn_ctl_tier *t, const struct yam
 	t->switches = y->switches;
 	t->lanes = y->lanes ? y->lanes : 1;
 	t->switch_latency = value(r, UNIT_TIME, y->switch_latency, path, "switch_latency");
+	t->reduces = y->reduces;
 	read_ports(r, t, y, path);
 }
 
@@ -336,6 +337,7 @@ static void read_published(struct reader *r)
 
 		snprintf(path, sizeof(path), "published[%zu]", i);
 		p->name = y->name;
+		p->run = y->run;
 		p->source = y->source;
 		p->fitted = y->fitted;
 		p->unit = UNIT_RATE;
@@ -343,6 +345,10 @@ static void read_published(struct reader *r)
 			p->unit = UNIT_TIME;
 			p->value = value(r, UNIT_TIME, y->value, path, "value");
 		}
+		p->max = y->max ? value(r, p->unit, y->max, path, "max") : p->value;
+		if (!p->value || p->max < p->value)
+			complain(r, path, "row '%s': %s", p->name,
+				 p->value ? "max is below value" : "value is 0");
 		for (j = 0; j < i; j++)
 			if (!strcmp(sys->published[j].name, p->name))
 				complain(r, path, "row '%s' is there twice", p->name);
@@ -404,6 +410,18 @@ static void read_software(struct reader *r)
 	}
 }
 
+static void read_bounds(struct reader *r)
+{
+	const struct yaml_bounds *y = r->yaml->bounds;
+
+	r->sys->median = SYS_NO_BOUND;
+	r->sys->worst = SYS_NO_BOUND;
+	if (y && y->median)
+		r->sys->median = value(r, UNIT_RATIO, y->median, "bounds", "median");
+	if (y && y->worst)
+		r->sys->worst = value(r, UNIT_RATIO, y->worst, "bounds", "worst");
+}
+
 static void read_system(struct reader *r)
 {
 	char why[256];
@@ -416,6 +434,7 @@ static void read_system(struct reader *r)
 	read_networks(r);
 	read_published(r);
 	read_software(r);
+	read_bounds(r);
 	if (!r->failed && totals_fill(&r->sys->topo, why, sizeof(why)))
 		say(r, 1, why);
 }
@@ -520,57 +539,4 @@ void system_free(struct system *sys)
 	free(sys->topo.dims);
 	system_yaml_free(l->yaml);
 	free(l);
-}
-
-const struct sys_library *system_library(const struct system *sys, const char *library)
-{
-	size_t i;
-
-	for (i = 0; i < sys->nr_libraries; i++)
-		if (!strcmp(sys->libraries[i].name, library))
-			return &sys->libraries[i];
-	return NULL;
-}
-
-const struct sys_param *system_param(const struct system *sys, const char *library,
-				     const char *name)
-{
-	const struct sys_library *l = system_library(sys, library);
-	size_t i;
-
-	for (i = 0; l && i < l->nr_params; i++)
-		if (!strcmp(l->params[i].name, name))
-			return &l->params[i];
-	return NULL;
-}
-
-const struct sys_published *system_published(const struct system *sys, const char *row)
-{
-	size_t i;
-
-	for (i = 0; i < sys->nr_published; i++)
-		if (!strcmp(sys->published[i].name, row))
-			return &sys->published[i];
-	return NULL;
-}
-
-bool system_fitted(const struct system *sys, const char *library, const char *row)
-{
-	const struct sys_library *l = system_library(sys, library);
-	size_t i;
-
-	for (i = 0; l && i < l->nr_fit; i++)
-		if (!strcmp(l->fit[i], row))
-			return true;
-	return false;
-}
-
-uint32_t system_count(const struct system *sys, uint32_t kind)
-{
-	size_t i;
-
-	for (i = 0; i < sys->topo.nr_kinds; i++)
-		if (sys->topo.kinds[i].kind == kind)
-			return sys->topo.kinds[i].count;
-	return 0;
 }

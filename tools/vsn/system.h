@@ -54,6 +54,8 @@ struct sys_library {
  * @name: e.g. "moe-dispatch-ep8"
  * @unit: UNIT_TIME or UNIT_RATE
  * @value: ps, or bytes/s
+ * @max: where sources differ, the largest figure; else @value
+ * @run: the benchmark that measures it and its words, or NULL: it is not compared
  * @source: where it was published
  * @fitted: a figure of the hardware was derived from it, so that the model meets it
  */
@@ -61,9 +63,14 @@ struct sys_published {
 	const char *name;
 	enum unit unit;
 	uint64_t value;
+	uint64_t max;
+	const char *run;
 	const char *source;
 	bool fitted;
 };
+
+/* A bound that is not given */
+#define SYS_NO_BOUND	UINT64_MAX
 
 /**
  * struct system - a loaded system file
@@ -75,6 +82,9 @@ struct sys_published {
  * @libraries: software parameters
  * @nr_published: number of @published
  * @published: measurements to hold the model to
+ * @median: largest median error of the predicted ones, parts per million, or
+ *	SYS_NO_BOUND
+ * @worst: largest error of any of them, same
  */
 struct system {
 	const char *path;
@@ -85,6 +95,8 @@ struct system {
 	struct sys_library *libraries;
 	size_t nr_published;
 	struct sys_published *published;
+	uint64_t median;
+	uint64_t worst;
 };
 
 /*
@@ -103,8 +115,11 @@ const struct sys_param *system_param(const struct system *sys, const char *libra
 /* NULL if there is no such row */
 const struct sys_published *system_published(const struct system *sys, const char *row);
 
-/* Is the row among those that the library's parameters were fitted to? */
-bool system_fitted(const struct system *sys, const char *library, const char *row);
+/* Was a figure of the hardware, or a parameter of any library, fitted to the row? */
+bool system_fitted(const struct system *sys, const struct sys_published *row);
+
+/* The figure's error in parts per million; 0 between @row->value and @row->max */
+int64_t system_error(const struct sys_published *row, uint64_t modelled);
 
 /* Number of endpoints of a kind, 0 if there is none */
 uint32_t system_count(const struct system *sys, uint32_t kind);

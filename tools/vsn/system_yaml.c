@@ -132,6 +132,7 @@ static const cyaml_schema_field_t tier_fields[] = {
 	CYAML_FIELD_UINT("lanes", CYAML_FLAG_OPTIONAL, struct yaml_tier, lanes),
 	FIELD_TEXT("switch_latency", REQUIRED, struct yaml_tier, switch_latency, VALUE_MAX_LEN),
 	FIELD_TEXT("medium", OPTIONAL, struct yaml_tier, medium, VSN_CTL_PREFIX - 1),
+	CYAML_FIELD_BOOL("reduces", CYAML_FLAG_OPTIONAL, struct yaml_tier, reduces),
 	CYAML_FIELD_MAPPING_PTR("ports", OPTIONAL, struct yaml_tier, ports, ports_fields),
 	CYAML_FIELD_MAPPING_PTR("uplink", OPTIONAL, struct yaml_tier, uplink, port_fields),
 	CYAML_FIELD_END
@@ -222,6 +223,8 @@ static const cyaml_schema_value_t library_value = {
 static const cyaml_schema_field_t published_fields[] = {
 	FIELD_TEXT("name", REQUIRED, struct yaml_published, name, NAME_MAX_LEN),
 	FIELD_TEXT("value", REQUIRED, struct yaml_published, value, VALUE_MAX_LEN),
+	FIELD_TEXT("max", OPTIONAL, struct yaml_published, max, VALUE_MAX_LEN),
+	FIELD_TEXT("run", OPTIONAL, struct yaml_published, run, TEXT_MAX_LEN),
 	FIELD_TEXT("source", REQUIRED, struct yaml_published, source, TEXT_MAX_LEN),
 	CYAML_FIELD_BOOL("fitted", CYAML_FLAG_OPTIONAL, struct yaml_published, fitted),
 	CYAML_FIELD_END
@@ -229,6 +232,12 @@ static const cyaml_schema_field_t published_fields[] = {
 
 static const cyaml_schema_value_t published_value = {
 	CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, struct yaml_published, published_fields),
+};
+
+static const cyaml_schema_field_t bounds_fields[] = {
+	FIELD_TEXT("median", OPTIONAL, struct yaml_bounds, median, VALUE_MAX_LEN),
+	FIELD_TEXT("worst", OPTIONAL, struct yaml_bounds, worst, VALUE_MAX_LEN),
+	CYAML_FIELD_END
 };
 
 static const cyaml_schema_field_t system_fields[] = {
@@ -244,6 +253,7 @@ static const cyaml_schema_field_t system_fields[] = {
 			     0, LIST_MAX),
 	CYAML_FIELD_SEQUENCE("published", OPTIONAL, struct yaml_system, published,
 			     &published_value, 0, LIST_MAX),
+	CYAML_FIELD_MAPPING_PTR("bounds", OPTIONAL, struct yaml_system, bounds, bounds_fields),
 	CYAML_FIELD_END
 };
 

@@ -62,6 +62,7 @@ struct yaml_tier {
 	uint32_t lanes;
 	char *switch_latency;
 	char *medium;
+	bool reduces;
 	struct yaml_ports *ports;
 	struct yaml_port *uplink;
 };
@@ -121,8 +122,15 @@ struct yaml_library {
 struct yaml_published {
 	char *name;
 	char *value;
+	char *max;
+	char *run;
 	char *source;
 	bool fitted;
+};
+
+struct yaml_bounds {
+	char *median;
+	char *worst;
 };
 
 struct yaml_system {
@@ -137,6 +145,7 @@ struct yaml_system {
 	unsigned int software_count;
 	struct yaml_published *published;
 	unsigned int published_count;
+	struct yaml_bounds *bounds;
 };
 
 /* NULL on failure: *@line and @why tell. */

@@ -51,7 +51,13 @@ static void show_published(const struct sys_published *p)
 	out_line(1, NULL);
 	out_str("name", "published", p->name);
 	out_unit("value", "", p->unit, p->value);
+	if (p->max > p->value)
+		out_unit("max", "to", p->unit, p->max);
 	out_str("unit", NULL, p->unit == UNIT_TIME ? "ps" : "B/s");
+	if (p->fitted)
+		out_str("row", "", "fitted");
+	if (p->run)
+		out_str("run", "run", p->run);
 	out_str("source", "-", p->source);
 	out_object_end();
 }

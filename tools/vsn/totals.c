@@ -80,6 +80,7 @@ static int fill_tier(const struct vsn_topo *t, struct vsn_tier *to,
 	to->lanes = from->lanes ? from->lanes : 1;
 	to->switch_latency = from->switch_latency;
 	to->transit = from->transit;
+	to->reduces = from->reduces;
 	for (i = 0; i < from->nr_ports; i++) {
 		struct vsn_port *port = &to->ports[from->ports[i].kind];
 

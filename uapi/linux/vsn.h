@@ -155,6 +155,9 @@ enum vsn_opcode {
 };
 
 #define VSN_OP_F_NODATA		(1U << 0)	/* COPY, FILL, REDUCE: time only, no bytes move */
+/* COPY, REDUCE, one of both: half of the way, where a tier's switches reduce */
+#define VSN_OP_F_TO_SWITCH	(1U << 1)	/* the switch keeps the bytes, or adds them up */
+#define VSN_OP_F_FROM_SWITCH	(1U << 2)	/* what was brought there goes on to dst */
 
 /* Elements of a REDUCE, in the byte order of the machine */
 enum vsn_reduce_type {
