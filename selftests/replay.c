@@ -186,7 +186,7 @@ static int check_link(const struct vsn_ctl_link *k, void *arg)
 	vsn_fault_link(&sim->sched, k->id, &site);
 	if (site.lost != k->lost || site.replays != k->replays ||
 	    site.replay_wire != k->replay_wire ||
-	    site.health.down != (k->health.state == VSN_LINK_STATE_DOWN)) {
+	    site.health.down == (k->health.state == VSN_LINK_STATE_UP)) {
 		printf("# replays of link %s differ\n", k->name);
 		return 1;
 	}

@@ -91,6 +91,10 @@ static void bench_xfer(void *ctx, const struct vsn_xfer *xfer)
 	b->nr_xfers++;
 }
 
+static void bench_fault(void *ctx, const struct vsn_fault *fault)
+{
+}
+
 static const struct vsn_sched_ops effects = {
 	.copy = bench_data,
 	.fill = bench_data,
@@ -98,6 +102,7 @@ static const struct vsn_sched_ops effects = {
 	.load = bench_word,
 	.complete = bench_complete,
 	.xfer = bench_xfer,
+	.fault = bench_fault,
 };
 
 /* 48 boards of 8, a switch a board and plane, 16 above them a plane, 7 planes */
@@ -196,6 +201,35 @@ static void atomics(struct bench *b)
 	}
 }
 
+/* The same, where links may fail; none does. */
+static void armed(struct bench *b)
+{
+	struct vsn_fault_policy policy = {};
+
+	if (vsn_fault_set_policy(&b->sched, &policy))
+		abort();
+	atomics(b);
+}
+
+/* The same, and one in eight of the links to the upper switches is down. */
+static void failing(struct bench *b)
+{
+	const struct vsn_tier *upper = &b->topo.networks[0].tiers[1];
+	struct vsn_fault want = {
+		.what = { .down = true, .bandwidth = VSN_BANDWIDTH_ALL },
+		.until = VSN_TIME_MAX,
+	};
+	struct vsn_diag diag;
+	u32 i, id;
+
+	for (i = 0; i < upper->nr_links; i += 8) {
+		want.target = upper->link_base + i;
+		if (vsn_fault_add(&b->sched, &want, &id, &diag))
+			abort();
+	}
+	atomics(b);
+}
+
 static const struct {
 	const char *name;
 	const char *text;
@@ -209,6 +243,9 @@ static const struct {
 	{ "a2a-crossbar", "all-to-all, 384 x 383 x 1 MiB, one switch, all at once",
 	  crossbar384, a2a_at_once },
 	{ "atomics", "384 x 1000 FADD, two-tier Clos", clos384, atomics },
+	{ "atomics-armed", "the same, ready for faults", clos384, armed },
+	{ "atomics-failing", "the same, with 1 in 8 links between switches down",
+	  clos384, failing },
 };
 
 static double seconds(void)

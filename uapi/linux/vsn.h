@@ -236,8 +236,8 @@ struct vsn_sqe {
  * @wire: bytes put on links, over all links crossed, headers and acks included
  *
  * Results: -EINVAL bad entry, -EFAULT no region there, -ERANGE beyond the
- * region's end, -EPERM window not allowed, -EHOSTUNREACH no route, -ENOMEM,
- * -ECANCELED.
+ * region's end, -EPERM window not allowed, -EHOSTUNREACH no route, -EIO lost on a
+ * link that failed, -ENOMEM, -ECANCELED.
  */
 struct vsn_cqe {
 	__u64 user_data;
