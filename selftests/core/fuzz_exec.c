@@ -3,6 +3,9 @@
  * Any entries, sound or not, on any topology, in bounded runs, with cancels and
  * without memory now and then.  Every operation completes once or is blocked, or is
  * behind one that is; time never runs back; every account agrees; nothing leaks.
+ *
+ * Clocks change while nothing is pending; where time goes by itself, bytes are moved
+ * whenever it pleases.
  */
 #include "fuzz.h"
 #include "sched_impl.h"
@@ -11,6 +14,7 @@
 #define REGIONS	6
 #define REGION	(128ULL << 10)
 #define OWNERS	2
+#define DEFERRED 16
 
 /* The fabric, and what its effects are held to */
 struct exec {
@@ -25,6 +29,8 @@ struct exec {
 	u64 wire;
 	u64 bytes;
 	u32 halves;		/* flags of a switch that were submitted */
+	struct vsn_op *deferred[DEFERRED];
+	u32 nr_deferred;
 	bool ending;
 };
 
@@ -35,8 +41,9 @@ static void on_complete(void *ctx, struct vsn_op *op)
 
 	FUZZ_CHECK(op->status <= 0);
 	FUZZ_CHECK(!op->in_flight || x->ending);
-	if (!x->ending) {
+	if (!x->ending)
 		FUZZ_CHECK(op->start <= op->end);
+	if (!x->ending && !s->online) {
 		FUZZ_CHECK(op->end == s->now);
 		FUZZ_CHECK(op->end >= x->latest);
 		x->latest = op->end;
@@ -48,6 +55,18 @@ static void on_complete(void *ctx, struct vsn_op *op)
 	x->bytes += op->bytes;
 	x->completed++;
 	x->to->complete(ctx, op);
+}
+
+/* As many as there is room for; the others take effect at once. */
+static bool on_defer(void *ctx, struct vsn_op *op)
+{
+	struct exec *x = ctx;
+
+	FUZZ_CHECK(x->sim.sched.online);
+	if (!op->sqe.len || op->sqe.flags & VSN_OP_F_NODATA || x->nr_deferred == DEFERRED)
+		return false;
+	x->deferred[x->nr_deferred++] = op;
+	return true;
 }
 
 static void on_xfer(void *ctx, const struct vsn_xfer *xfer)
@@ -239,6 +258,11 @@ static void check_rest(struct exec *x)
 	FUZZ_CHECK(!s->heap.nr && !s->nr_chunks);
 	for (i = 0; i < s->stream_room; i++) {
 		for (st = s->streams[i]; st; st = st->next) {
+			/* Idle, and its end is still to come. */
+			if (!st->head) {
+				FUZZ_CHECK(s->online && st->tail > s->clock);
+				continue;
+			}
 			blocked += st->head->state == VSN_OP_BLOCKED;
 			/* Held: behind a fence that is blocked, or behind that one */
 			FUZZ_CHECK(st->head->state == VSN_OP_BLOCKED ||
@@ -313,11 +337,38 @@ static void make_slow(struct exec *x, struct fuzz *f)
 		vsn_straggler_set(&x->sim.sched, fuzz_below(f, x->sim.topo.nr_endpoints), &to);
 }
 
+/* Move bytes, from the last to the first, and run what that lets go on. */
+static void settle(struct exec *x, u32 left)
+{
+	while (x->nr_deferred > left) {
+		vsn_sched_moved(&x->sim.sched, x->deferred[--x->nr_deferred], 0);
+		while (vsn_sched_run(&x->sim.sched, VSN_TIME_MAX, 5))
+			;
+	}
+}
+
+/* Nothing is pending: go online, or back. */
+static void change_clock(struct exec *x)
+{
+	struct vsn_sched *s = &x->sim.sched;
+
+	if (vsn_online_set(s, !s->online))
+		return;
+	FUZZ_CHECK(s->online || (!s->nr_streams && !s->nr_parties && !s->history));
+	FUZZ_CHECK(s->now >= s->latest || s->online);
+	x->latest = s->now;
+}
+
 static void traffic(struct exec *x, struct fuzz *f)
 {
 	u32 rounds, i;
 
 	for (rounds = 1 + fuzz_below(f, 4); rounds; rounds--) {
+		if (!x->sim.sched.nr_pending && fuzz_below(f, 4) == 0)
+			change_clock(x);
+		if (x->sim.sched.online)
+			vsn_online_advance(&x->sim.sched, vsn_min(x->sim.sched.clock, U64_MAX >> 1) +
+					   fuzz_bits(f, 3));
 		for (i = fuzz_below(f, 24); i; i--)
 			submit(x, f);
 		if (fuzz_below(f, 4) == 0)
@@ -334,11 +385,17 @@ static void traffic(struct exec *x, struct fuzz *f)
 			break;
 		case 1:
 			run(x, VSN_TIME_MAX, 1 + fuzz_below(f, 16));
+			settle(x, 0);
 			check_rest(x);
 			check_accounts(x);
 			check_faults(x);
 			break;
 		default:
+			if (x->sim.sched.online) {
+				run(x, VSN_TIME_MAX, 1 + fuzz_below(f, 16));
+				settle(x, fuzz_below(f, DEFERRED));
+				break;
+			}
 			run(x, vsn_min(x->sim.sched.now, U64_MAX >> 1) +
 			       fuzz_bits(f, 3), 1 + fuzz_below(f, 16));
 		}
@@ -351,13 +408,18 @@ static void finish(struct exec *x, bool all)
 
 	if (all) {
 		run(x, VSN_TIME_MAX, 64);
+		settle(x, 0);
 		check_rest(x);
 		check_accounts(x);
 		check_faults(x);
 		for (i = 0; i < OWNERS; i++) {
 			vsn_sched_cancel(&x->sim.sched, &x->owners[i]);
 			FUZZ_CHECK(!x->owners[i].first);
+			vsn_online_forget(&x->sim.sched, &x->owners[i]);
+			FUZZ_CHECK(!x->owners[i].idle);
 		}
+		if (x->sim.sched.online)
+			change_clock(x);
 		FUZZ_CHECK(!x->sim.sched.nr_pending && !x->sim.sched.nr_streams);
 	}
 	x->ending = true;
@@ -389,6 +451,7 @@ int LLVMFuzzerTestOneInput(const u8 *data, size_t size)
 	x->ops = *x->to;
 	x->ops.complete = on_complete;
 	x->ops.xfer = on_xfer;
+	x->ops.defer = on_defer;
 	x->sim.sched.ops = &x->ops;
 	add_regions(x, &f);
 	traffic(x, &f);
