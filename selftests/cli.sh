@@ -114,7 +114,7 @@ as_nobody()
 	setpriv --reuid 65534 --clear-groups --bounding-set=-all --inh-caps=-all "$(command -v vsn)" "$@"
 }
 
-plan 62
+plan 72
 
 # Fabrics
 check "nothing is there at first" json '. == []' fabric show
@@ -172,6 +172,25 @@ refused "one that is not there" ENOENT endpoint show sn0 b48.npu0.d0
 refused "an id that is not there" ENOENT endpoint show sn0 id 960
 usage "an unknown kind" "unknown kind 'gpu'" endpoint show sn0 kind gpu
 usage "an unknown word" "unknown word 'busy'" endpoint show sn0 busy
+
+# Stragglers
+check "one is made slower" vsn endpoint set sn0 b3.npu5.d1 slow 25% delay 2us jitter 100ns seed 7
+check "and says so" json '.[0] | .slow == 250000 and .delay == 2000000 and
+	.jitter == 100000 and .seed == 7' endpoint show sn0 b3.npu5.d1
+check "in text, too" bash -c "vsn endpoint show sn0 b3.npu5.d1 |
+	grep -F 'slow 25 % delay 2 us jitter 100 ns seed 7'"
+check "as fast as ever, by its id" vsn endpoint set sn0 id 59 slow 0% delay 0ns jitter 0ns
+refused "a slow one that is not there" ENOENT endpoint set sn0 b48.npu0.d0 slow 1%
+refused "one that is too slow" "more than 1000000000 ppm" endpoint set sn0 id 59 slow 200000%
+usage "nothing to set" "nothing to set" endpoint set sn0 b3.npu5.d1
+
+# Routes
+check "a path, and two others" json 'length == 3 and
+	(.[0] | .chosen and .links == 4 and .candidates == 112 and .planes == 7 and
+	 .latency == 600000 and (.hops | length) == 4) and (map(.chosen) | .[1:] | any | not)' \
+	route get sn0 b0.npu0.d0 b5.npu5.d1 alternatives 2
+refused "a destination that is not there" ENOENT route get sn0 b0.npu0.d0 b99.npu0.d0
+refused "no path of that number" ERANGE route get sn0 b0.npu0.d0 b5.npu5.d1 candidate 112
 
 # Links
 check "10,752 directed links between the tiers" json 'length == 2 * 5376 and
