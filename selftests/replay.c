@@ -521,9 +521,8 @@ TEST(system_file)
 			 systems[i % 2].name);
 		ASSERT_EQ(0, system(command));
 		seed = i;
-	for (i = 0; i < nr; i++) {
-		struct vsn_sqe sqe = any_op(regions, NR_REGIONS + 2, homes,
-					    sim->topo.networks[0].tiers[0].reduces, i);
+		replay(_metadata, "replay", systems[i % 2].stride, NR_OPS, NULL,
+		       i == 4 ? 1000 : 0);
 	}
 }
 
