@@ -197,7 +197,7 @@ TEST_F(control, what_only_the_whole_tells_is_named_in_words)
 	EXPECT_EQ(-ENOENT, vsn_ctl_fabric_commit(self->ctl, NAME));
 	self->spec.tiers[1].planes = 2;
 	self->spec.tiers[0].kind = VSN_TIER_KIND_RING;
-	EXPECT_EQ(-EOPNOTSUPP, make());
+	EXPECT_EQ(-EINVAL, make());
 }
 
 TEST_F(control, a_missing_attribute_is_named)

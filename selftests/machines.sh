@@ -29,10 +29,11 @@ irregular a7 m1
 irregular m1 a7
 "
 
-# A file's topology, as JSON
+# A topology, as JSON; efficiency that is not given is 100 %
 topology()
 {
-	jq -c '.[0] | {endpoints, packages, window_shift, dim, kind, network}'
+	jq '.[0] | {endpoints, packages, dim, kind, network} |
+		(.network[].tier[].port[] |= (.efficiency //= 1000000))'
 }
 
 same()

@@ -52,7 +52,7 @@ static void add_flow(struct _test_data_simgrid *self, u32 from, u32 to, u64 byte
 }
 
 /* @down endpoints at each of @down switches, which have @up links to as many others */
-static void fat_tree(struct _test_data_simgrid *self, u32 down, u32 up)
+static void make_fat_tree(struct _test_data_simgrid *self, u32 down, u32 up)
 {
 	u32 sizes[] = { down, down };
 
@@ -64,7 +64,7 @@ static void fat_tree(struct _test_data_simgrid *self, u32 down, u32 up)
 }
 
 /* SimGrid's first dimension is the one in which ids are next to each other. */
-static void torus(struct _test_data_simgrid *self, u32 x, u32 y, u32 z)
+static void make_torus(struct _test_data_simgrid *self, u32 x, u32 y, u32 z)
 {
 	u32 sizes[] = { z, y, x };
 
@@ -159,7 +159,7 @@ static void compare(struct __test_metadata *_metadata, struct _test_data_simgrid
 		error = error < 0 ? -error : error;
 		worst = error > worst ? error : worst;
 	}
-	TH_LOG("%s: %u flows, last after %.3f ms, SimGrid's %.3f ms; a flow is off by %.2f %% at most",
+	TH_LOG("%s: %u flows, last after %.3f ms, SimGrid's %.3f ms; off by %.2f %% at most",
 	       self->topology, self->nr, ours / 1e9, theirs / 1e9, 100 * worst);
 	if (each)
 		EXPECT_LT(worst, PERCENT / 100.0);
@@ -171,7 +171,7 @@ static void compare(struct __test_metadata *_metadata, struct _test_data_simgrid
 
 TEST_F(simgrid, fat_tree_one_flow)
 {
-	fat_tree(self, 4, 2);
+	make_fat_tree(self, 4, 2);
 	add_flow(self, 0, 15, SIZE);
 	COMPARE();
 }
@@ -180,7 +180,7 @@ TEST_F(simgrid, fat_tree_incast)
 {
 	u32 i;
 
-	fat_tree(self, 4, 4);
+	make_fat_tree(self, 4, 4);
 	for (i = 4; i < 16; i++)
 		add_flow(self, i, 0, SIZE);
 	COMPARE();
@@ -190,7 +190,7 @@ TEST_F(simgrid, fat_tree_outcast)
 {
 	u32 i;
 
-	fat_tree(self, 4, 4);
+	make_fat_tree(self, 4, 4);
 	for (i = 4; i < 16; i++)
 		add_flow(self, 0, i, SIZE);
 	COMPARE();
@@ -201,7 +201,7 @@ TEST_F(simgrid, fat_tree_shift)
 {
 	u32 i;
 
-	fat_tree(self, 4, 4);
+	make_fat_tree(self, 4, 4);
 	for (i = 0; i < 16; i++)
 		add_flow(self, i, (i + 4) % 16, SIZE);
 	COMPARE();
@@ -212,7 +212,7 @@ TEST_F(simgrid, fat_tree_two_to_one)
 {
 	u32 i;
 
-	fat_tree(self, 4, 2);
+	make_fat_tree(self, 4, 2);
 	for (i = 0; i < 16; i++)
 		add_flow(self, i, (i + 4) % 16, SIZE);
 	COMPARE();
@@ -220,7 +220,7 @@ TEST_F(simgrid, fat_tree_two_to_one)
 
 TEST_F(simgrid, torus_one_flow)
 {
-	torus(self, 4, 4, 4);
+	make_torus(self, 4, 4, 4);
 	add_flow(self, 0, 1 + 2 * 4 + 3 * 16, SIZE);
 	COMPARE();
 }
@@ -229,7 +229,7 @@ TEST_F(simgrid, torus_neighbours)
 {
 	u32 i;
 
-	torus(self, 4, 4, 4);
+	make_torus(self, 4, 4, 4);
 	for (i = 0; i < 64; i++)
 		add_flow(self, i, i / 4 * 4 + (i + 1) % 4, SIZE);
 	COMPARE();
@@ -240,7 +240,7 @@ TEST_F(simgrid, torus_shift_by_three)
 {
 	u32 i;
 
-	torus(self, 8, 2, 2);
+	make_torus(self, 8, 2, 2);
 	for (i = 0; i < 32; i++)
 		add_flow(self, i, i / 8 * 8 + (i + 3) % 8, SIZE);
 	COMPARE();
@@ -255,7 +255,7 @@ TEST_F(simgrid, torus_incast)
 {
 	u32 i;
 
-	torus(self, 8, 2, 2);
+	make_torus(self, 8, 2, 2);
 	for (i = 1; i < 4; i++)
 		add_flow(self, i, 0, SIZE);
 	compare(_metadata, self, false);
@@ -270,7 +270,7 @@ TEST_F(simgrid, unequal_flows)
 {
 	u32 i;
 
-	fat_tree(self, 4, 4);
+	make_fat_tree(self, 4, 4);
 	for (i = 0; i < 4; i++)
 		add_flow(self, 4 * i + 1, 0, SIZE / 4 << i % 3);
 	compare(_metadata, self, false);

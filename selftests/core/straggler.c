@@ -215,6 +215,7 @@ TEST_F(straggler, jitter)
 	EXPECT_EQ(first, draw(self->sim, 0, bound, 50 * NS, bins));
 	/* The smallest: 0 or 1 */
 	SET(0, .jitter = 1, .seed = 7);
+	memset(bins, 0, sizeof(bins));
 	for (i = 0; i < 100; i++)
 		bins[compute(self->sim, 0, 0, 0)]++;
 	EXPECT_GT(bins[0], 20);
