@@ -272,6 +272,11 @@ void tags_show(const struct tags *was, const struct tags *is)
 				       is->tag[i].bytes, is->tag[i].calls);
 }
 
+static void let_free(void)
+{
+	put_word("/proc/sys/vm/drop_caches", "2");
+}
+
 /*
  * What is freed after a grace period is freed in batches, which wait for some
  * seconds, unless memory is short: have the kernel think that it is.
@@ -286,8 +291,28 @@ bool tags_settle(const struct tags *was, struct tags *is)
 		if (tags_same(was, is))
 			return true;
 		if (i % 20 == 0)
-			put_word("/proc/sys/vm/drop_caches", "2");
+			let_free();
 		nanosleep(&ts, NULL);
 	}
 	return false;
+}
+
+/* The test before this one may have left things to be freed, too. */
+bool tags_at_rest(struct tags *tags)
+{
+	struct timespec ts = { .tv_nsec = 50 * 1000 * 1000 };
+	struct tags last;
+	int i, same = 0;
+
+	if (!tags_read(tags) || !tags->nr)
+		return false;
+	for (i = 0; i < 400 && same < 60; i++) {
+		last = *tags;
+		if (i % 20 == 0)
+			let_free();
+		nanosleep(&ts, NULL);
+		tags_read(tags);
+		same = tags_same(&last, tags) ? same + 1 : 0;
+	}
+	return true;
 }
