@@ -511,14 +511,11 @@ TEST_F(memory, advice_on_huge_pages)
 static bool allocations_are_counted(void)
 {
 	int fd = open("/proc/sys/vm/mem_profiling", O_RDONLY | O_CLOEXEC);
-	char on = '0';
+	char on;
+	bool counted = fd >= 0 && read(fd, &on, 1) == 1 && on == '1';
 
-	if (fd < 0)
-		return false;
-	if (read(fd, &on, 1) != 1)
-		on = '0';
 	close(fd);
-	return on == '1';
+	return counted;
 }
 
 /* Memory that goes bad ends in SIGBUS, and not in the kernel's arms. */

@@ -39,47 +39,6 @@ static void reload_cleanup(struct race_worker *w)
 	set_modprobe("/sbin/modprobe");
 }
 
-/* Steps of users that succeeded, whole rounds or not. */
-static unsigned int uses;
-
-static unsigned long all_uses(const struct race_worker *w)
-{
-	return __atomic_load_n(&uses, __ATOMIC_SEQ_CST) +
-	       __atomic_load_n(&w->race->used.ok, __ATOMIC_RELAXED);
-}
-
-/* On a slow machine a life is over before anyone has noticed that it began. */
-static void live(struct race_worker *w, unsigned long seen)
-{
-	int i;
-
-	for (i = 0; i < LIFE_MS && all_uses(w) - seen < LIFE_USES; i++)
-		usleep(1000);
-	usleep(race_random(w, 10000));
-}
-
-/* EAGAIN: something holds it. */
-static int reload_step(struct race_worker *w)
-{
-	unsigned long seen = all_uses(w);
-	int err;
-
-	if (syscall(SYS_delete_module, "vsn", O_NONBLOCK))
-		return -errno;
-	if (race_random(w, 2))
-		usleep(race_random(w, 2000));
-	err = test_insmod();
-	/* Now and then it goes as soon as it came. */
-	if (race_random(w, 4))
-		live(w, seen);
-	return err;
-}
-
-static const struct race_side reload = {
-	.name = "rmmod", .setup = reload_setup, .step = reload_step,
-	.cleanup = reload_cleanup, .errs = RACE_ERRS(EAGAIN),
-};
-
 static int lookup_step(struct race_worker *w)
 {
 	struct nl_sock s;
@@ -169,7 +128,7 @@ static int (* const all_steps[])(struct race_worker *w) = {
 	devices_step,
 };
 
-#define NR_STEPS	(sizeof(all_steps) / sizeof(all_steps[0]))
+#define NR_STEPS	ARRAY_SIZE(all_steps)
 
 /* How often each succeeded, and all of them together. */
 static unsigned int succeeded[NR_STEPS], rounds;
@@ -180,7 +139,6 @@ static bool is_round(unsigned int which)
 	unsigned int i, all = __atomic_load_n(&rounds, __ATOMIC_SEQ_CST);
 
 	__atomic_add_fetch(&succeeded[which], 1, __ATOMIC_SEQ_CST);
-	__atomic_add_fetch(&uses, 1, __ATOMIC_SEQ_CST);
 	for (i = 0; i < NR_STEPS; i++)
 		if (__atomic_load_n(&succeeded[i], __ATOMIC_SEQ_CST) <= all)
 			return false;
@@ -210,6 +168,49 @@ static int all_step(struct race_worker *w)
 
 static const struct race_side everything = {
 	.name = "everything", .step = all_step, .errs = RACE_ERRS(EBUSY, EDEADLK, EINVAL),
+};
+
+/* Steps of users that succeeded, also those of a cell whose users are of one kind. */
+static unsigned long all_uses(const struct race_worker *w)
+{
+	unsigned long n = __atomic_load_n(&w->race->used.ok, __ATOMIC_RELAXED);
+	size_t i;
+
+	for (i = 0; i < NR_STEPS; i++)
+		n += __atomic_load_n(&succeeded[i], __ATOMIC_SEQ_CST);
+	return n;
+}
+
+/* On a slow machine a life is over before anyone has noticed that it began. */
+static void live(struct race_worker *w, unsigned long seen)
+{
+	int i;
+
+	for (i = 0; i < LIFE_MS && all_uses(w) - seen < LIFE_USES; i++)
+		usleep(1000);
+	usleep(race_random(w, 10000));
+}
+
+/* EAGAIN: something holds it. */
+static int reload_step(struct race_worker *w)
+{
+	unsigned long seen = all_uses(w);
+	int err;
+
+	if (syscall(SYS_delete_module, "vsn", O_NONBLOCK))
+		return -errno;
+	if (race_random(w, 2))
+		usleep(race_random(w, 2000));
+	err = test_insmod();
+	/* Now and then it goes as soon as it came. */
+	if (race_random(w, 4))
+		live(w, seen);
+	return err;
+}
+
+static const struct race_side reload = {
+	.name = "rmmod", .setup = reload_setup, .step = reload_step,
+	.cleanup = reload_cleanup, .errs = RACE_ERRS(EAGAIN),
 };
 
 /* ENOENT, ENODEV: it is not there; ENXIO: its device is, and the module is going. */

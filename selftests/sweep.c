@@ -130,7 +130,6 @@ const char *sweep_ready(void)
 	    !put_word(DEBUG "fail_page_alloc/verbose", "0") ||
 	    !put_word(DEBUG "fail_page_alloc/ignore-gfp-wait", "N") ||
 	    !put_word(DEBUG "fail_page_alloc/ignore-gfp-highmem", "N") ||
-	    !put_word(DEBUG "fail_page_alloc/min-order", "0") ||
 	    !put_word(DEBUG "fail_page_alloc/task-filter", "Y") ||
 	    !put_word(DEBUG "fail_page_alloc/probability", "100") ||
 	    !put_word(DEBUG "fail_usercopy/verbose", "0"))
@@ -184,13 +183,15 @@ void sweep_arm(unsigned int n)
 
 	if (nth < 0)
 		open_switches();
+	/* In a shortage of what is large, too, or it would be had in one piece. */
+	ok = put_number(DEBUG "fail_page_alloc/min-order", starving ? 2 : 0);
 	if (starving)
-		ok = put_number(DEBUG "failslab/space", (n - 1) * STARVE_STEP) &&
+		ok = ok && put_number(DEBUG "failslab/space", (n - 1) * STARVE_STEP) &&
 		     put_number(DEBUG "failslab/times", STARVE_TIMES) &&
 		     put_number(DEBUG "fail_page_alloc/times", STARVE_TIMES) &&
 		     switch_to(starve, 1);
 	else
-		ok = switch_to(nth, n);
+		ok = ok && switch_to(nth, n);
 	if (!ok)
 		abort();
 }
@@ -335,14 +336,9 @@ static int row_run(const struct sweep_row *row)
 		if (!point(row, n))
 			break;
 	starving = true;
-	/* Of what is large, too, or it would be had in one piece. */
-	if (row->flags & SWEEP_STARVE && !put_word(DEBUG "fail_page_alloc/min-order", "2"))
-		return 1;
 	for (i = 1; row->flags & SWEEP_STARVE && i < STARVE_MAX / STARVE_STEP; i++)
 		if (!point(row, i))
 			break;
-	if (row->flags & SWEEP_STARVE)
-		put_word(DEBUG "fail_page_alloc/min-order", "0");
 	if (scenery && !scene_down())
 		return 1;
 	vsn_ctl_close(scene.ctl);

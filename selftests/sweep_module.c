@@ -321,28 +321,23 @@ static bool next_family_allocates(void)
 	return id;
 }
 
-/* The first allocation below each of these fails, and so must the load. */
+/* The first allocation below @function fails, and so must the load. */
+static bool fails_below(const char *function)
+{
+	struct copy *copy = &copies[1 % COPIES];
+
+	if (sweep_only_below(function) && load_point(1) && end(copy) && copy->err)
+		return true;
+	unload(copy->name);
+	return complain(1, function, "did not fail");
+}
+
 static bool each_fails(void)
 {
-	static const char * const functions[] = {
-		"__kmem_cache_create_args", "__register_chrdev_region", "class_create",
-		"cdev_alloc", "cdev_add", "genl_register_family",
-	};
-	struct copy *copy = &copies[1 % COPIES];
-	unsigned int i;
-	bool ok = true;
-
-	for (i = 0; i < sizeof(functions) / sizeof(functions[0]) && ok; i++) {
-		ok = end(copy);
-		if (i == sizeof(functions) / sizeof(functions[0]) - 1)
-			ok = next_family_allocates() && ok;
-		ok = ok && sweep_only_below(functions[i]) && load_point(1) && end(copy);
-		if (!ok || !copy->err) {
-			ok = complain(1, functions[i], "did not fail");
-			unload(copy->name);
-		}
-	}
-	return ok;
+	return fails_below("__kmem_cache_create_args") &&
+	       fails_below("__register_chrdev_region") && fails_below("class_create") &&
+	       fails_below("cdev_alloc") && fails_below("cdev_add") &&
+	       next_family_allocates() && fails_below("genl_register_family");
 }
 
 static const char *prepare(void)
