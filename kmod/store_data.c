@@ -157,7 +157,18 @@ int vsn_store_copy(struct vsn_region *dst, u64 dst_off, struct vsn_region *src,
 	return copy_forward(dst, dst_off, src, src_off, len, dst_off + len > src_off);
 }
 
-/* The pattern begins at @to.  Others may read or write the same bytes. */
+/* Others may read or write the same bytes.  Return where it ends. */
+static u8 *fill_few(u8 *to, u64 *pattern, u64 len)
+{
+	for (; len; len--) {
+		WRITE_ONCE(*to, *pattern);
+		to++;
+		*pattern = ror64(*pattern, 8);
+	}
+	return to;
+}
+
+/* The pattern begins at @to. */
 static void fill_bytes(u8 *to, u64 pattern, u64 len)
 {
 	u64 head = min(len, -(unsigned long)to & 7);
@@ -167,19 +178,10 @@ static void fill_bytes(u8 *to, u64 pattern, u64 len)
 		memset(to, pattern & 0xff, len);
 		return;
 	}
-	for (; head; head--, len--) {
-		WRITE_ONCE(*to, pattern);
-		to++;
-		pattern = ror64(pattern, 8);
-	}
-	words = len / 8;
+	to = fill_few(to, &pattern, head);
+	words = (len - head) / 8;
 	memset64((u64 *)to, pattern, words);
-	to += words * 8;
-	for (len %= 8; len; len--) {
-		WRITE_ONCE(*to, pattern);
-		to++;
-		pattern = ror64(pattern, 8);
-	}
+	fill_few(to + words * 8, &pattern, (len - head) % 8);
 }
 
 static int fill_span(const struct vsn_span *span, u64 len, u64 pattern)

@@ -14,6 +14,8 @@
 
 /* A cell that is slow, or has bad luck, gets so many seconds. */
 #define PATIENCE	40
+/* Who is told to stop has so many: a module's end takes several on a debug kernel. */
+#define HANG		30
 
 static __thread sigjmp_buf *touch_env;
 
@@ -396,7 +398,7 @@ const char *race_run(struct race *race)
 	__atomic_store_n(&race->stop, true, __ATOMIC_RELEASE);
 	for (i = 0; i < 1 + RACE_USERS; i++) {
 		clock_gettime(CLOCK_REALTIME, &end);
-		end.tv_sec += 10;
+		end.tv_sec += HANG;
 		if (pthread_timedjoin_np(threads[i], NULL, &end))
 			why = i ? "a user hangs" : "the remover hangs";
 		else

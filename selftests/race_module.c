@@ -14,6 +14,10 @@
 
 #define MODPROBE	"/proc/sys/kernel/modprobe"
 
+/* The module stays until so many steps succeeded, but no longer than this. */
+#define LIFE_USES	8
+#define LIFE_MS		3000
+
 static void set_modprobe(const char *path)
 {
 	int fd = open(MODPROBE, O_WRONLY | O_CLOEXEC);
@@ -34,25 +38,6 @@ static void reload_cleanup(struct race_worker *w)
 {
 	set_modprobe("/sbin/modprobe");
 }
-
-/* EAGAIN: something holds it. */
-static int reload_step(struct race_worker *w)
-{
-	int err;
-
-	if (syscall(SYS_delete_module, "vsn", O_NONBLOCK))
-		return -errno;
-	if (race_random(w, 2))
-		usleep(race_random(w, 2000));
-	err = test_insmod();
-	usleep(race_life(w, 10000));
-	return err;
-}
-
-static const struct race_side reload = {
-	.name = "rmmod", .setup = reload_setup, .step = reload_step,
-	.cleanup = reload_cleanup, .errs = RACE_ERRS(EAGAIN),
-};
 
 static int lookup_step(struct race_worker *w)
 {
@@ -143,7 +128,7 @@ static int (* const all_steps[])(struct race_worker *w) = {
 	devices_step,
 };
 
-#define NR_STEPS	(sizeof(all_steps) / sizeof(all_steps[0]))
+#define NR_STEPS	ARRAY_SIZE(all_steps)
 
 /* How often each succeeded, and all of them together. */
 static unsigned int succeeded[NR_STEPS], rounds;
@@ -185,10 +170,55 @@ static const struct race_side everything = {
 	.name = "everything", .step = all_step, .errs = RACE_ERRS(EBUSY, EDEADLK, EINVAL),
 };
 
-/* ENOENT, ENODEV: it is not there; ENXIO: its device is, and the module is going. */
-#define GOING	.bare = true, .fresh = true, .errs = RACE_ERRS(ENOENT, ENODEV, ENXIO)
+/* Steps of users that succeeded, also those of a cell whose users are of one kind. */
+static unsigned long all_uses(const struct race_worker *w)
+{
+	unsigned long n = __atomic_load_n(&w->race->used.ok, __ATOMIC_RELAXED);
+	size_t i;
 
-CELL(reload, everything, GOING);
-CELL(reload, tracepoints, GOING, .patches = true);
+	for (i = 0; i < NR_STEPS; i++)
+		n += __atomic_load_n(&succeeded[i], __ATOMIC_SEQ_CST);
+	return n;
+}
+
+/* On a slow machine a life is over before anyone has noticed that it began. */
+static void live(struct race_worker *w, unsigned long seen)
+{
+	int i;
+
+	for (i = 0; i < LIFE_MS && all_uses(w) - seen < LIFE_USES; i++)
+		usleep(1000);
+	usleep(race_random(w, 10000));
+}
+
+/* EAGAIN: something holds it. */
+static int reload_step(struct race_worker *w)
+{
+	unsigned long seen = all_uses(w);
+	int err;
+
+	if (syscall(SYS_delete_module, "vsn", O_NONBLOCK))
+		return -errno;
+	if (race_random(w, 2))
+		usleep(race_random(w, 2000));
+	err = test_insmod();
+	/* Now and then it goes as soon as it came. */
+	if (race_random(w, 4))
+		live(w, seen);
+	return err;
+}
+
+static const struct race_side reload = {
+	.name = "rmmod", .setup = reload_setup, .step = reload_step,
+	.cleanup = reload_cleanup, .errs = RACE_ERRS(EAGAIN),
+};
+
+/* ENOENT, ENODEV: it is not there; ENXIO: its device is, and the module is going. */
+#define GOING(...)	.bare = true, .fresh = true, \
+			.errs = RACE_ERRS(ENOENT, ENODEV, ENXIO, ## __VA_ARGS__)
+
+CELL(reload, everything, GOING());
+/* EINVAL: its file is still there, its events are not. */
+CELL(reload, tracepoints, GOING(EINVAL), .patches = true);
 
 TEST_HARNESS_MAIN

@@ -471,7 +471,8 @@ static void *run_all(void *dev)
 	return (void *)(intptr_t)vsn_dev_run(dev, VSN_TIME_MAX, NULL);
 }
 
-TEST_F(run, there_is_one_run_at_a_time)
+/* A long RUN takes half a minute under kmemleak; so the next. */
+TEST_F_TIMEOUT(run, there_is_one_run_at_a_time, 150)
 {
 	struct vsn_ctl_region *region;
 	pthread_t thread;
@@ -498,7 +499,7 @@ TEST_F(run, there_is_one_run_at_a_time)
 	vsn_ctl_region_free(region);
 }
 
-TEST_F(run, a_killed_run_can_be_continued)
+TEST_F_TIMEOUT(run, a_killed_run_can_be_continued, 150)
 {
 	struct timespec ts = { .tv_nsec = 50 * 1000 * 1000 };
 	struct vsn_ctl_region *region;

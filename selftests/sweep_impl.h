@@ -30,6 +30,8 @@ void state_show(const struct sweep_state *was, const struct sweep_state *is);
 
 /* False: the kernel does not tell. */
 bool tags_read(struct tags *tags);
+/* As it is when nothing has changed for three seconds; false: the kernel does not tell. */
+bool tags_at_rest(struct tags *tags);
 void tags_show(const struct tags *was, const struct tags *is);
 /* Wait until all is as it was; false: it does not become so. */
 bool tags_settle(const struct tags *was, struct tags *is);

@@ -22,6 +22,7 @@
 #define COPIES		12	/* at the same time */
 #define NAME_OFFSET	24	/* of its name, in what the loader takes for struct module */
 #define EVERYTHING	1000000
+#define FAMILIES	64
 
 /**
  * struct copy - a copy of the module, and what is done with it now
@@ -296,6 +297,49 @@ static bool sweep(const char *name, bool (*point)(unsigned int n))
 	return ok && last > 1;
 }
 
+/*
+ * Numbers of families go round, and memory is needed for one of 64: use up those in
+ * between, which the module with the planted faults can.
+ */
+static bool next_family_allocates(void)
+{
+	const char *path = getenv("PLANTED_KO");
+	int fd = open(path ? path : "", O_RDONLY | O_CLOEXEC), id = 0, i;
+	FILE *f;
+
+	if (fd < 0 || syscall(SYS_finit_module, fd, "", 0))
+		ksft_print_msg("planted.ko: %s\n", strerror(errno));
+	close(fd);
+	for (i = 0; i < FAMILIES && id % FAMILIES != FAMILIES - 1; i++) {
+		f = fopen("/sys/kernel/debug/planted/family", "r");
+		if (!f || fscanf(f, "%d", &id) != 1)
+			id = 0;
+		if (f)
+			fclose(f);
+	}
+	unload("planted");
+	return id;
+}
+
+/* The first allocation below @function fails, and so must the load. */
+static bool fails_below(const char *function)
+{
+	struct copy *copy = &copies[1 % COPIES];
+
+	if (sweep_only_below(function) && load_point(1) && end(copy) && copy->err)
+		return true;
+	unload(copy->name);
+	return complain(1, function, "did not fail");
+}
+
+static bool each_fails(void)
+{
+	return fails_below("__kmem_cache_create_args") &&
+	       fails_below("__register_chrdev_region") && fails_below("class_create") &&
+	       fails_below("cdev_alloc") && fails_below("cdev_add") &&
+	       next_family_allocates() && fails_below("genl_register_family");
+}
+
 static const char *prepare(void)
 {
 	const char *why = test_ready();
@@ -332,8 +376,9 @@ int main(void)
 	why = prepare();
 	if (why)
 		ksft_exit_skip("%s\n", why);
-	ksft_set_plan(2);
+	ksft_set_plan(3);
 	count_all();
+	ksft_test_result(each_fails(), "each step of init\n");
 	ksft_test_result(sweep_only_below("do_one_initcall") &&
 			 sweep("finit_module, its init", load_point), "init\n");
 	sweep_only_below(NULL);

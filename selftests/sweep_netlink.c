@@ -556,7 +556,7 @@ static int limit_set_module(void)
 			  { W_NODE, -1 }, { W_LIMIT, ANY }, { W_CLOCK, -1 } }
 
 static const struct sweep_row rows[] = {
-	ROW("fabric-new, a draft", .flags = SWEEP_BARE, .prepare = connect_nl,
+	ROW("fabric-new, a draft", .flags = SWEEP_BARE | SWEEP_STARVE, .prepare = connect_nl,
 	    .call = fabric_new_draft, .verify = one_object, .cleanup = drop_fabric,
 	    .changes = { { W_FABRICS, 1 }, { W_STATE, 1 }, { W_PARTS, 4 }, { W_CLOCK, 1 } }),
 	ROW("fabric-new, committed", .flags = SWEEP_BARE, .prepare = listen_too,
@@ -567,8 +567,9 @@ static const struct sweep_row rows[] = {
 	    .expect = -EINVAL),
 	ROW("fabric-new, of a name that is taken", .prepare = connect_nl, .call = fabric_new,
 	    .cleanup = disconnect, .expect = -EEXIST),
-	ROW("fabric-set, dims", .flags = SWEEP_BARE, .prepare = empty_draft,
-	    .call = fabric_set_dims, .verify = one_object, .cleanup = drop_fabric,
+	ROW("fabric-set, dims", .flags = SWEEP_BARE | SWEEP_STARVE,
+	    .prepare = empty_draft, .call = fabric_set_dims, .verify = one_object,
+	    .cleanup = drop_fabric,
 	    .changes = { { W_PARTS, 4 } }),
 	ROW("fabric-set, kinds", .flags = SWEEP_BARE, .prepare = draft_with_dims,
 	    .call = fabric_set_kinds, .verify = one_object, .cleanup = drop_fabric,

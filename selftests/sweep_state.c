@@ -293,21 +293,44 @@ void tags_show(const struct tags *was, const struct tags *is)
 }
 
 /*
- * What is freed after a grace period is freed in batches, which wait for some
- * seconds, unless memory is short: have the kernel think that it is.
+ * The @i-th wait.  What is freed after a grace period is freed in batches, which wait
+ * for some seconds, unless memory is short: have the kernel think that it is.
  */
-bool tags_settle(const struct tags *was, struct tags *is)
+static void let_free(int i)
 {
 	struct timespec ts = { .tv_nsec = 50 * 1000 * 1000 };
+
+	if (i % 20 == 0)
+		put_word("/proc/sys/vm/drop_caches", "2");
+	nanosleep(&ts, NULL);
+}
+
+bool tags_settle(const struct tags *was, struct tags *is)
+{
 	int i;
 
 	for (i = 0; i < 200; i++) {
 		tags_read(is);
 		if (tags_same(was, is))
 			return true;
-		if (i % 20 == 0)
-			put_word("/proc/sys/vm/drop_caches", "2");
-		nanosleep(&ts, NULL);
+		let_free(i);
 	}
 	return false;
+}
+
+/* The test before this one may have left things to be freed, too. */
+bool tags_at_rest(struct tags *tags)
+{
+	struct tags last;
+	int i, same = 0;
+
+	if (!tags_read(tags) || !tags->nr)
+		return false;
+	for (i = 0; i < 400 && same < 60; i++) {
+		last = *tags;
+		let_free(i);
+		tags_read(tags);
+		same = tags_same(&last, tags) ? same + 1 : 0;
+	}
+	return true;
 }

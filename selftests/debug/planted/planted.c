@@ -8,7 +8,8 @@
  * for the report's stack has to name it.
  *
  * allocate and errno beside it do nothing wrong: they are where failures are
- * injected. This is for selftests/debug/planted.sh, in a VM that is thrown away.
+ * injected; nor does family, which uses up a number of a netlink family and says which.
+ * This is for selftests/debug/planted.sh, in a VM that is thrown away.
  */
 
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
@@ -32,6 +33,7 @@
 #include <linux/timer.h>
 #include <linux/uaccess.h>
 #include <linux/vmalloc.h>
+#include <net/genetlink.h>
 
 /* Of one slab cache, whose objects have this very size. */
 #define PLANTED_SIZE 64
@@ -427,6 +429,22 @@ static int planted_errno_show(struct seq_file *seq, void *unused)
 }
 DEFINE_SHOW_ATTRIBUTE(planted_errno);
 
+static struct genl_family planted_family = {
+	.name	= KBUILD_MODNAME,
+	.module	= THIS_MODULE,
+};
+
+static int planted_family_show(struct seq_file *seq, void *unused)
+{
+	int err = genl_register_family(&planted_family);
+
+	if (err)
+		return err;
+	seq_printf(seq, "%d\n", planted_family.id);
+	return genl_unregister_family(&planted_family);
+}
+DEFINE_SHOW_ATTRIBUTE(planted_family);
+
 static struct dentry *planted_dir;
 
 static int __init planted_init(void)
@@ -436,6 +454,7 @@ static int __init planted_init(void)
 	debugfs_create_file("faults", 0400, planted_dir, NULL, &planted_faults_fops);
 	debugfs_create_file("allocate", 0400, planted_dir, NULL, &planted_allocate_fops);
 	debugfs_create_file("errno", 0400, planted_dir, NULL, &planted_errno_fops);
+	debugfs_create_file("family", 0400, planted_dir, NULL, &planted_family_fops);
 	return 0;
 }
 
