@@ -79,6 +79,15 @@ void vsn_chunk_prefetch(const struct vsn_sched *s, const struct vsn_chunk *chunk
 void vsn_chunk_free(struct vsn_sched *s, struct vsn_chunk *chunk);
 void vsn_chunk_free_all(struct vsn_sched *s);
 
+int vsn_wait_init(struct vsn_sched *s);
+void vsn_wait_free(struct vsn_sched *s);
+/* Begin a WAIT; 0, or an errno. */
+int vsn_wait_start(struct vsn_sched *s, struct vsn_op *op);
+/* It waits no longer. */
+void vsn_wait_unblock(struct vsn_sched *s, struct vsn_op *op);
+/* Bytes changed at @time: look at the WAITs on them. */
+void vsn_wait_wake(struct vsn_sched *s, u64 ua, u64 len, u64 time);
+
 int vsn_fence_init(struct vsn_sched *s);
 void vsn_fence_free(struct vsn_sched *s);
 void vsn_fence_trim(struct vsn_sched *s);
