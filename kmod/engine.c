@@ -221,6 +221,18 @@ void vsn_engine_tick(struct vsn_fabric *fabric)
 }
 
 /**
+ * vsn_engine_lock - take the engine's lock
+ * @fabric: committed
+ *
+ * What follows under it happens now, with the faults of now.
+ */
+void vsn_engine_lock(struct vsn_fabric *fabric)
+{
+	mutex_lock(&fabric->engine.lock);
+	vsn_engine_tick(fabric);
+}
+
+/**
  * vsn_engine_set_clock - choose what makes virtual time go
  * @fabric: committed
  * @clock: enum vsn_clock
@@ -467,7 +479,7 @@ bool vsn_engine_link(struct vsn_fabric *fabric, u32 link, struct vsn_link *out)
 
 	if (link >= fabric->topo.nr_links)
 		return false;
-	mutex_lock(&fabric->engine.lock);
+	vsn_engine_lock(fabric);
 	found = vsn_links_find(&fabric->engine.sched.links, link);
 	if (found)
 		*out = *found;
@@ -491,7 +503,7 @@ bool vsn_engine_endpoint(struct vsn_fabric *fabric, u32 ep,
 
 	if (ep >= fabric->topo.nr_endpoints)
 		return false;
-	mutex_lock(&fabric->engine.lock);
+	vsn_engine_lock(fabric);
 	found = vsn_sparse_find(&fabric->engine.sched.stats, ep);
 	/* A neighbour's traffic makes counters too, all zero. */
 	any = found && memchr_inv(found, 0, sizeof(*found));
@@ -506,8 +518,7 @@ u64 vsn_engine_now(struct vsn_fabric *fabric)
 {
 	u64 now;
 
-	mutex_lock(&fabric->engine.lock);
-	vsn_engine_tick(fabric);
+	vsn_engine_lock(fabric);
 	now = fabric->engine.sched.now;
 	mutex_unlock(&fabric->engine.lock);
 	return now;
@@ -518,8 +529,7 @@ void vsn_engine_info(struct vsn_fabric *fabric, struct vsn_info *info)
 {
 	struct vsn_engine *engine = &fabric->engine;
 
-	mutex_lock(&engine->lock);
-	vsn_engine_tick(fabric);
+	vsn_engine_lock(fabric);
 	info->now = engine->sched.now;
 	info->clock = engine->clock;
 	info->reserved = 0;

@@ -56,6 +56,9 @@ int vsn_engine_run(struct vsn_fabric *fabric, struct vsn_run *run,
 int vsn_engine_set_clock(struct vsn_fabric *fabric, u32 clock, u64 scale,
 			 struct vsn_diag *diag);
 
+/* Take engine->lock, and look at the clock. */
+void vsn_engine_lock(struct vsn_fabric *fabric);
+
 /* For queues; engine->lock held. */
 void vsn_engine_tick(struct vsn_fabric *fabric);
 int vsn_engine_submit(struct vsn_fabric *fabric, struct vsn_op *op);

@@ -103,7 +103,7 @@ int vsn_nl_fault_get_doit(struct sk_buff *skb, struct genl_info *info)
 	msg = genlmsg_new(GENLMSG_DEFAULT_SIZE, GFP_KERNEL);
 	if (!msg)
 		return -ENOMEM;
-	mutex_lock(&fabric->engine.lock);
+	vsn_engine_lock(fabric);
 	f = find_fault(fabric, nla_get_u32(attr));
 	if (f && f->id == nla_get_u32(attr))
 		err = put_fault(msg, genlmsg_put_reply(msg, info, &vsn_nl_family, 0,
@@ -131,7 +131,7 @@ int vsn_nl_fault_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 	fabric = vsn_nl_dump_begin(cb);
 	if (IS_ERR(fabric))
 		return PTR_ERR(fabric);
-	mutex_lock(&fabric->engine.lock);
+	vsn_engine_lock(fabric);
 	/* 0 would be no generation at all. */
 	cb->seq = fabric->engine.sched.faults.changes + 1;
 	for (f = find_fault(fabric, ctx->next); f; f = find_fault(fabric, ctx->next)) {
@@ -220,7 +220,7 @@ int vsn_nl_fault_new_doit(struct sk_buff *skb, struct genl_info *info)
 	if (!msg)
 		return -ENOMEM;
 
-	mutex_lock(&fabric->engine.lock);
+	vsn_engine_lock(fabric);
 	want.at = s->now;
 	if (attrs[VSN_A_FAULT_AT])
 		want.at = nla_get_uint(attrs[VSN_A_FAULT_AT]);
@@ -251,7 +251,7 @@ int vsn_nl_fault_del_doit(struct sk_buff *skb, struct genl_info *info)
 		return err;
 	if (!attr)
 		return vsn_nl_missing(info->extack, NULL, VSN_A_FAULT_ID, "id");
-	mutex_lock(&fabric->engine.lock);
+	vsn_engine_lock(fabric);
 	err = vsn_fault_del(&fabric->engine.sched, nla_get_u32(attr), &diag);
 	mutex_unlock(&fabric->engine.lock);
 	return err ? vsn_nl_refuse(info->extack, attr, err, "%s", diag.msg) : 0;
@@ -289,7 +289,7 @@ int vsn_nl_fault_policy_get_doit(struct sk_buff *skb, struct genl_info *info)
 	msg = genlmsg_new(GENLMSG_DEFAULT_SIZE, GFP_KERNEL);
 	if (!msg)
 		return -ENOMEM;
-	mutex_lock(&fabric->engine.lock);
+	vsn_engine_lock(fabric);
 	err = put_policy(msg, genlmsg_put_reply(msg, info, &vsn_nl_family, 0,
 						VSN_CMD_FAULT_POLICY_GET),
 			 fabric);
@@ -330,7 +330,7 @@ int vsn_nl_fault_policy_set_doit(struct sk_buff *skb, struct genl_info *info)
 	    !attrs[VSN_A_FAULT_POLICY_SEED])
 		return vsn_nl_missing(info->extack, NULL, VSN_A_FAULT_POLICY_DETECT,
 				      "detect, lost or seed");
-	mutex_lock(&fabric->engine.lock);
+	vsn_engine_lock(fabric);
 	vsn_fault_get_policy(s, &policy);
 	if (attrs[VSN_A_FAULT_POLICY_DETECT])
 		policy.detect = nla_get_uint(attrs[VSN_A_FAULT_POLICY_DETECT]);

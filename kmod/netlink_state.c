@@ -192,7 +192,7 @@ int vsn_nl_link_set_doit(struct sk_buff *skb, struct genl_info *info)
 	    !attrs[VSN_A_LINK_EXTRA_LATENCY] && !attrs[VSN_A_LINK_ERROR_RATE])
 		return vsn_nl_missing(info->extack, NULL, VSN_A_LINK_STATE,
 				      "state, bandwidth-part, extra-latency or error-rate");
-	mutex_lock(&fabric->engine.lock);
+	vsn_engine_lock(fabric);
 	err = set_link(fabric, info, id, &diag);
 	mutex_unlock(&fabric->engine.lock);
 	if (!err)
@@ -247,7 +247,7 @@ int vsn_nl_switch_get_doit(struct sk_buff *skb, struct genl_info *info)
 	msg = genlmsg_new(GENLMSG_DEFAULT_SIZE, GFP_KERNEL);
 	if (!msg)
 		return -ENOMEM;
-	mutex_lock(&fabric->engine.lock);
+	vsn_engine_lock(fabric);
 	vsn_fault_switch(&fabric->engine.sched, id, &site);
 	err = put_switch(msg, genlmsg_put_reply(msg, info, &vsn_nl_family, 0,
 						VSN_CMD_SWITCH_GET),
@@ -279,7 +279,7 @@ int vsn_nl_switch_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 			err = -EINTR;
 			break;
 		}
-		mutex_lock(&fabric->engine.lock);
+		vsn_engine_lock(fabric);
 		vsn_fault_switch(&fabric->engine.sched, ctx->next, &site);
 		mutex_unlock(&fabric->engine.lock);
 		if (down && !site.health.down)
@@ -315,7 +315,7 @@ int vsn_nl_switch_set_doit(struct sk_buff *skb, struct genl_info *info)
 	if (!attr)
 		return vsn_nl_missing(info->extack, NULL, VSN_A_SWITCH_STATE, "state");
 	health.down = nla_get_u32(attr) == VSN_LINK_STATE_DOWN;
-	mutex_lock(&fabric->engine.lock);
+	vsn_engine_lock(fabric);
 	vsn_fault_switch(s, id, &site);
 	if (!health.down && held_down(&site))
 		err = vsn_refuse(&diag, -EBUSY, "state: a fault keeps it down");

@@ -47,7 +47,7 @@ static bool read_endpoint(struct vsn_fabric *fabric, u32 id, struct endpoint *ep
 	memset(ep, 0, sizeof(*ep));
 	vsn_engine_endpoint(fabric, id, &ep->stats);
 	vsn_view_stats(fabric, id, &ep->view);
-	mutex_lock(&fabric->engine.lock);
+	vsn_engine_lock(fabric);
 	vsn_straggler_get(&fabric->engine.sched, id, &ep->straggler);
 	vsn_fault_endpoint(&fabric->engine.sched, id, &site);
 	mutex_unlock(&fabric->engine.lock);
@@ -207,7 +207,7 @@ int vsn_nl_endpoint_set_doit(struct sk_buff *skb, struct genl_info *info)
 	if (!msg)
 		return -ENOMEM;
 	mutex_lock(&change_lock);
-	mutex_lock(&fabric->engine.lock);
+	vsn_engine_lock(fabric);
 	err = set_straggler(fabric, info, id);
 	mutex_unlock(&fabric->engine.lock);
 	if (!err) {
@@ -314,7 +314,7 @@ static int put_link(struct sk_buff *skb, void *hdr, struct vsn_fabric *fabric, u
 	vsn_topo_link_name(topo, id, name, LINK_NAME);
 	vsn_topo_link_figures(topo, id, &bandwidth, &latency, &store_forward);
 	vsn_engine_link(fabric, id, &state);
-	mutex_lock(&fabric->engine.lock);
+	vsn_engine_lock(fabric);
 	vsn_fault_link(&fabric->engine.sched, id, &site);
 	mutex_unlock(&fabric->engine.lock);
 	if (nla_put_string(skb, VSN_A_LINK_FABRIC, fabric->name) ||

@@ -61,10 +61,14 @@ struct vsn_site *vsn_site_endpoint(struct vsn_sched *s, u32 ep)
 	return touch_site(s, endpoint_site(s, ep));
 }
 
-/* Of sites that are down: the one that was first */
-static struct vsn_site *down_first(struct vsn_site *best, struct vsn_site *site)
+/*
+ * Of sites that are down: the one that was first.  Events that were executed ahead of
+ * an online clock may have come to a failure that for those of now is still to come.
+ */
+static struct vsn_site *down_first(const struct vsn_sched *s, struct vsn_site *best,
+				   struct vsn_site *site)
 {
-	if (!site || !site->nr_down)
+	if (!site || !site->nr_down || site->since > s->now)
 		return best;
 	return best && best->since <= site->since ? best : site;
 }
@@ -76,14 +80,14 @@ struct vsn_site *vsn_site_down(const struct vsn_sched *s, u32 link)
 
 	if (!s->faults.nr_down)
 		return NULL;
-	site = down_first(NULL, find_site(s, link_site(link)));
+	site = down_first(s, NULL, find_site(s, link_site(link)));
 	if (!s->faults.nr_switches_down ||
 	    !vsn_topo_link_switches(s->topo, link, &from, &to))
 		return site;
 	if (from != VSN_NO_SWITCH)
-		site = down_first(site, find_site(s, switch_site(s, from)));
+		site = down_first(s, site, find_site(s, switch_site(s, from)));
 	if (to != VSN_NO_SWITCH)
-		site = down_first(site, find_site(s, switch_site(s, to)));
+		site = down_first(s, site, find_site(s, switch_site(s, to)));
 	return site;
 }
 
@@ -95,6 +99,15 @@ static bool is_live(void *ctx, u32 link)
 
 	s->work++;
 	return !site || s->now - site->since < s->faults.policy.detect;
+}
+
+/* Is everything that is down known to be? */
+static bool all_known(const struct vsn_sched *s)
+{
+	const struct vsn_faults *faults = &s->faults;
+
+	return s->now >= faults->down_latest &&
+	       s->now - faults->down_latest >= faults->policy.detect;
 }
 
 /**
@@ -114,10 +127,19 @@ static bool is_live(void *ctx, u32 link)
 int vsn_fault_path(struct vsn_sched *s, u32 want, u32 src, u32 dst, u32 plane, u64 salt,
 		   struct vsn_path *path)
 {
-	const struct vsn_live live = { .live = is_live, .ctx = s };
+	bool known = all_known(s);
+	const struct vsn_live live = {
+		.live = is_live,
+		.ctx = s,
+		.version = known ? s->faults.version : 0,
+	};
 
 	if (!s->faults.nr_down)
 		return vsn_route_find(s->topo, want, src, dst, plane, salt, path);
+	/* Where time goes back, what was found later does not hold yet. */
+	if (s->online && !known)
+		return vsn_route_find_live(s->topo, want, src, dst, plane, salt, &live,
+					   path);
 	return vsn_memo_find(&s->faults.memo, s->topo, s->faults.recoveries, want, src, dst,
 			     plane, salt, &live, path);
 }
@@ -201,6 +223,7 @@ static void update(struct vsn_sched *s, const struct vsn_fault *f, struct vsn_si
 		set_figures(s, f->target, &site->health);
 	if (!!site->nr_down == was_down)
 		return;
+	faults->version++;
 	if (was_down) {
 		faults->nr_down--;
 		faults->nr_switches_down -= f->is_switch;
@@ -210,6 +233,7 @@ static void update(struct vsn_sched *s, const struct vsn_fault *f, struct vsn_si
 	faults->nr_down++;
 	faults->nr_switches_down += f->is_switch;
 	site->since = s->now;
+	faults->down_latest = vsn_max(faults->down_latest, s->now);
 	if (f->is_switch)
 		flush_switch(s, f->target);
 	else
@@ -311,6 +335,20 @@ void vsn_fault_step(struct vsn_sched *s)
 		end(s, ev.what);
 }
 
+/* Work of one call of vsn_fault_catch_up(), at most, but for its last fault */
+#define CATCH_UP	4096
+
+void vsn_fault_catch_up(struct vsn_sched *s)
+{
+	u64 due, until = s->work + CATCH_UP;
+
+	while (s->work < until && vsn_fault_due(s, s->clock, &due)) {
+		s->now = due;
+		vsn_fault_step(s);
+	}
+	s->now = s->clock;
+}
+
 /* What the control plane asks for */
 
 /* There will be faults: make what they need. */
@@ -357,6 +395,7 @@ int vsn_fault_set_policy(struct vsn_sched *s, const struct vsn_fault_policy *pol
 	s->faults.policy = *policy;
 	/* With another delay, what was found to be down may be unknown again. */
 	s->faults.recoveries++;
+	s->faults.version++;
 	return 0;
 }
 

@@ -127,6 +127,8 @@ struct vsn_fault_policy {
  * @nr_switches_down: of these, switches
  * @nr_errors: links with an error rate
  * @recoveries: how often a site came up
+ * @version: how often what is down changed, or the delay until it is known
+ * @down_latest: when a site went down last, ps
  * @changes: how often the list of faults changed
  * @first: the one with the least id
  * @last: the one with the greatest
@@ -142,6 +144,8 @@ struct vsn_faults {
 	u32 nr_switches_down;
 	u32 nr_errors;
 	u64 recoveries;
+	u64 version;
+	u64 down_latest;
 	u32 changes;
 	struct vsn_fault *first;
 	struct vsn_fault *last;

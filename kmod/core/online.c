@@ -8,6 +8,10 @@
  * come: others that come later find links busy until then.  So what comes first goes
  * first, though by the model it might have been overtaken: that is what is approximate.
  *
+ * With the events, faults begin and end ahead of the clock.  One that has begun so is not
+ * there yet for what comes later and starts before it; one that is over so is over.  Where
+ * nothing is executed they begin and end when the clock is looked at.
+ *
  * What is over in the model and not yet by the clock has to be remembered:
  *
  *  - the end of each stream: an idle stream is kept until the clock is there;
@@ -19,7 +23,7 @@
  * Memory for that is bounded and, but for streams, fixed; streams are bounded by
  * MAX_STREAMS in all.
  */
-#include "sched_impl.h"
+#include "replay.h"
 
 #define MAX_STORES	8192U		/* a power of two */
 #define STORE_BUCKETS	1024U
@@ -258,8 +262,9 @@ void vsn_online_advance(struct vsn_sched *s, u64 now)
 {
 	s->clock = vsn_max(s->clock, now);
 	s->now = s->clock;
-	/* Nothing is left of what was far ahead: what comes is near. */
 	if (!s->heap.nr) {
+		vsn_fault_catch_up(s);
+		/* Nothing is left of what was far ahead: what comes is near. */
 		s->heap.base = s->clock;
 		s->heap.passed = false;
 	}

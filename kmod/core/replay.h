@@ -9,6 +9,8 @@
 bool vsn_fault_due(struct vsn_sched *s, u64 until, u64 *time);
 /* Its event, at s->now. */
 void vsn_fault_step(struct vsn_sched *s);
+/* Online, with no event to come: those that the clock has come to, or many of them. */
+void vsn_fault_catch_up(struct vsn_sched *s);
 void vsn_faults_free(struct vsn_sched *s);
 
 /* Sites of a link and an endpoint, made if need be; NULL: no memory. */

@@ -504,7 +504,8 @@ static bool run_events(struct vsn_sched *s, u64 until, u32 budget)
  *	exceed it
  *
  * Faults that begin or end at a time do so before its events.  Without a bound,
- * they do as long as anything else is to come, which alone makes time pass.
+ * they do as long as anything else is to come, which alone makes time pass, but for
+ * an online clock.
  *
  * Return: true when the budget ended it and there is more to do; false when
  * nothing up to @until can move.
@@ -519,7 +520,7 @@ bool vsn_sched_run(struct vsn_sched *s, u64 until, u32 budget)
 			vsn_online_rewind(s);
 			return true;
 		}
-		if (until == VSN_TIME_MAX && !s->heap.nr)
+		if (until == VSN_TIME_MAX && !s->heap.nr && (!s->online || due > s->clock))
 			break;
 		if (s->work >= budget) {
 			vsn_online_rewind(s);

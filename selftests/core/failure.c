@@ -296,6 +296,50 @@ TEST_F(failure, unreachable)
 	EXPECT_EQ(0, sim_find(sim, 5)->res);
 }
 
+static u64 work_of(struct sim *sim, u64 user_data)
+{
+	submit_copy(sim, 0, 0, 1, 0, 4096, user_data);
+	vsn_sched_run(&sim->sched, VSN_TIME_MAX, U32_MAX);
+	return sim_find(sim, user_data)->res ? U64_MAX : sim->sched.work;
+}
+
+/* In a graph, ways around are found once, and again when something else is down. */
+TEST_F(failure, graph_is_searched_once)
+{
+	struct sim *sim = self->sim;
+	u32 size = 4, i, k, link;
+	struct vsn_graph *g;
+	char ep[16], sw[16];
+
+	sim_topo(&sim->topo, &size, 1);
+	g = sim_graph(&sim->topo);
+	for (k = 0; k < 32; k++) {
+		snprintf(sw, sizeof(sw), "s%u", k);
+		ASSERT_EQ(0, vsn_graph_add_switch(g, sw, 200 * NS, &self->diag));
+		for (i = 0; i < size; i++) {
+			struct vsn_graph_edge edge = {
+				.from = ep, .to = sw, .bandwidth = 10 * GB, .latency = 10 * NS,
+				.lanes = 1, .both = true,
+			};
+
+			snprintf(ep, sizeof(ep), "a%u", i);
+			ASSERT_EQ(0, vsn_graph_add_link(g, &sim->topo, &edge, &self->diag));
+		}
+	}
+	ASSERT_EQ(0, sim_init(sim));
+	ASSERT_EQ(0, set_policy(sim, 10 * US, false));
+	for (link = 0; link < 31 * 2 * size; link++)
+		ASSERT_EQ(0, take_down(sim, link, US, VSN_TIME_MAX));
+	vsn_sched_run(&sim->sched, 20 * US, U32_MAX);
+	EXPECT_LT(64, work_of(sim, 1));
+	EXPECT_GT(32, work_of(sim, 2));
+	/* Endpoint 3 is cut off: nothing to these, but that is for the search to find. */
+	ASSERT_EQ(0, take_down(sim, link + 6, 100 * US, VSN_TIME_MAX));
+	vsn_sched_run(&sim->sched, 200 * US, U32_MAX);
+	EXPECT_LT(64, work_of(sim, 3));
+	EXPECT_GT(32, work_of(sim, 4));
+}
+
 /* A switch that is down takes all its links with it, and only those. */
 TEST_F(failure, switch_down)
 {

@@ -7,7 +7,7 @@
 
 #include "kselftest_harness.h"
 
-#include "sched_impl.h"
+#include "replay.h"
 #include "sim.h"
 #include "timebase.h"
 
@@ -376,6 +376,76 @@ TEST_F(online, no_memory)
 }
 
 static u64 seed = 1;
+
+static int take_down(struct sim *sim, u32 ep, u64 at, u64 until)
+{
+	struct vsn_fault want = {
+		.target = vsn_topo_link_id(&sim->topo.networks[0].tiers[0], ep, 0, 0, 0, 0),
+		.what = { .down = true, .bandwidth = VSN_BANDWIDTH_ALL },
+		.at = at, .until = until,
+	};
+	struct vsn_diag diag;
+	u32 id;
+
+	return vsn_fault_add(&sim->sched, &want, &id, &diag);
+}
+
+/* Executed ahead of the clock, a fault is still to come for what starts before it. */
+TEST_F(online, a_fault_is_not_ahead_of_time)
+{
+	struct sim *sim = self->sim;
+	u64 third = sim_region(sim, 1 << 20, 2, true);
+	struct vsn_site site;
+
+	ASSERT_EQ(0, take_down(sim, 2, 1000000, VSN_TIME_MAX));
+	/* Takes 100 us, and meets it. */
+	SUBMIT(sim_copy(0, 0, self->far, self->near, 1 << 20, 1));
+	vsn_fault_link(&sim->sched, 4, &site);
+	ASSERT_EQ(1000000, site.since);
+	SUBMIT(sim_copy(2, 0, self->far, third, 64, 2));
+	EXPECT_EQ(0, sim_find(sim, 2)->res);
+	at(sim, 999999);
+	EXPECT_EQ(NULL, vsn_site_down(&sim->sched, 4));
+	at(sim, 1000000);
+	SUBMIT(sim_copy(2, 0, self->far, third, 64, 3));
+	EXPECT_EQ(-EHOSTUNREACH, sim_find(sim, 3)->res);
+}
+
+/* What was found to be out of reach later is not so before. */
+TEST_F(online, nothing_is_out_of_reach_before)
+{
+	struct sim *sim = self->sim;
+	u64 third = sim_region(sim, 1 << 20, 2, true);
+
+	ASSERT_EQ(0, take_down(sim, 2, 1000000, VSN_TIME_MAX));
+	/* What follows it starts at 50 us. */
+	SUBMIT(compute(2, 0, 50000000, 1));
+	SUBMIT(sim_copy(2, 0, self->far, third, 64, 2));
+	EXPECT_EQ(-EHOSTUNREACH, sim_find(sim, 2)->res);
+	SUBMIT(sim_copy(2, 1, self->far, third, 64, 3));
+	EXPECT_EQ(0, sim_find(sim, 3)->res);
+}
+
+/* Faults begin and end by the clock, whether or not anything happens besides. */
+TEST_F(online, faults_go_by_the_clock)
+{
+	struct vsn_sched *s = &self->sim->sched;
+	u64 i;
+
+	for (i = 0; i < 10000; i++)
+		ASSERT_EQ(0, take_down(self->sim, i % 4, 1000 + i, 1002 + i));
+	at(self->sim, 1001);
+	EXPECT_EQ(2, s->faults.nr_down);
+	EXPECT_EQ(1001, s->now);
+	/* As many as there are take more than one look. */
+	at(self->sim, 100000);
+	EXPECT_LT(0, s->faults.nr);
+	EXPECT_EQ(100000, s->now);
+	for (i = 0; i < 10 && s->faults.nr; i++)
+		at(self->sim, 100000);
+	EXPECT_EQ(0, s->faults.nr);
+	EXPECT_EQ(0, s->faults.nr_down);
+}
 
 static u64 next(u64 below)
 {
