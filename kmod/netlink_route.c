@@ -2,11 +2,12 @@
 /*
  * Generic netlink: paths.
  *
- * They follow from the topology, which is immutable once committed.  But those of
- * graphs are kept in a cache, which engine->lock protects.
+ * They follow from the topology, which is immutable once committed, and from what is
+ * down.  That, and the cache of paths of graphs, engine->lock protects.
  */
 
 #include <linux/kernel.h>
+#include <linux/overflow.h>
 #include <linux/slab.h>
 #include <linux/string.h>
 
@@ -19,13 +20,29 @@
 #define ENDPOINT_NAME	256
 
 /**
+ * struct hop - a link as it is now
+ * @bandwidth: bytes/s
+ * @latency: with that of what is at its far end, ps
+ * @down: it is
+ */
+struct hop {
+	u64 bandwidth;
+	u64 latency;
+	bool down;
+};
+
+/**
  * struct route - what was asked for, and the answer
  * @src: endpoint id
  * @dst: endpoint id
  * @net: index of the network
  * @candidate: number of the path
  * @candidates: how many there are
+ * @rerouted: the path is not what the policy chooses
  * @path: the path
+ * @chosen: the policy's choice
+ * @hops: links of @path
+ * @latency: sum over these, ps
  * @name: room for one
  */
 struct route {
@@ -34,7 +51,11 @@ struct route {
 	u32 net;
 	u64 candidate;
 	u64 candidates;
+	bool rerouted;
 	struct vsn_path path;
+	struct vsn_path chosen;
+	struct hop hops[VSN_MAX_HOPS];
+	u64 latency;
 	char name[LINK_NAME];
 };
 
@@ -54,54 +75,60 @@ static int find_end(struct vsn_fabric *fabric, struct genl_info *info, u32 type,
 	return 0;
 }
 
-/* The network that was named, or the first that joins the two */
-static int find_network(struct vsn_fabric *fabric, struct genl_info *info,
-			struct route *r)
+/* The network that was named */
+static int find_network(struct vsn_fabric *fabric, struct genl_info *info, u32 *want)
 {
 	const struct nlattr *attr = info->attrs[VSN_A_ROUTE_NETWORK];
 	const struct vsn_topo *topo = &fabric->topo;
-	u32 want = VSN_NET_ANY;
+	u32 n;
+
+	*want = VSN_NET_ANY;
+	if (!attr)
+		return 0;
+	for (n = 0; n < topo->nr_networks; n++) {
+		if (!nla_strcmp(attr, topo->networks[n].name)) {
+			*want = n + 1;
+			return 0;
+		}
+	}
+	return vsn_nl_refuse(info->extack, attr, -ENOENT, "network '%s': no such network",
+			     (const char *)nla_data(attr));
+}
+
+static bool same_path(const struct vsn_path *a, const struct vsn_path *b)
+{
+	return a->nr_hops == b->nr_hops &&
+	       !memcmp(a->hops, b->hops, a->nr_hops * sizeof(a->hops[0]));
+}
+
+/* The path of now */
+static int find_live(struct vsn_fabric *fabric, struct genl_info *info, u32 want,
+		     struct route *r)
+{
+	const struct vsn_topo *topo = &fabric->topo;
 	int net;
 
-	if (attr) {
-		for (want = 1; want <= topo->nr_networks; want++)
-			if (!nla_strcmp(attr, topo->networks[want - 1].name))
-				break;
-		if (want > topo->nr_networks)
-			return vsn_nl_refuse(info->extack, attr, -ENOENT,
-					     "network '%s': no such network",
-					     (const char *)nla_data(attr));
-	}
-	net = vsn_route_network(topo, want, r->src, r->dst);
+	net = vsn_fault_path(&fabric->engine.sched, want, r->src, r->dst, 0, 0, &r->path);
 	if (net < 0)
-		return vsn_nl_refuse(info->extack, attr, net, "no network joins the two");
+		return vsn_nl_refuse(info->extack, info->attrs[VSN_A_ROUTE_NETWORK], net,
+				     "all that joins the two is down");
 	r->net = net;
+	r->candidate = vsn_route_select(topo, net, r->src, r->dst, 0, 0);
+	r->candidates = vsn_route_candidates(topo, net, r->src, r->dst);
+	r->rerouted = vsn_route_path(topo, net, r->src, r->dst, r->candidate, &r->chosen) ||
+		      !same_path(&r->path, &r->chosen);
 	return 0;
 }
 
-static int find_route(struct vsn_fabric *fabric, struct genl_info *info,
-		      struct route *r)
+/* The path of a number, whether or not it is live */
+static int find_candidate(struct vsn_fabric *fabric, struct genl_info *info,
+			  const struct nlattr *attr, struct route *r)
 {
-	const struct nlattr *attr = info->attrs[VSN_A_ROUTE_CANDIDATE];
 	const struct vsn_topo *topo = &fabric->topo;
 	int err;
 
-	err = find_end(fabric, info, VSN_A_ROUTE_SOURCE, "source", &r->src);
-	if (!err)
-		err = find_end(fabric, info, VSN_A_ROUTE_DESTINATION, "destination",
-			       &r->dst);
-	if (err)
-		return err;
-	if (r->src == r->dst)
-		return vsn_nl_refuse(info->extack, info->attrs[VSN_A_ROUTE_DESTINATION],
-				     -EINVAL, "destination: the same as source");
-	err = find_network(fabric, info, r);
-	if (err)
-		return err;
-	r->candidate = vsn_route_select(topo, r->net, r->src, r->dst, 0, 0);
+	r->candidate = nla_get_uint(attr);
 	r->candidates = vsn_route_candidates(topo, r->net, r->src, r->dst);
-	if (attr)
-		r->candidate = nla_get_uint(attr);
 	if (r->candidate >= r->candidates)
 		return vsn_nl_refuse(info->extack, attr, -ERANGE,
 				     "candidate %llu: there are 0 to %llu", r->candidate,
@@ -113,24 +140,76 @@ static int find_route(struct vsn_fabric *fabric, struct genl_info *info,
 	return 0;
 }
 
+static int find_route(struct vsn_fabric *fabric, struct genl_info *info,
+		      struct route *r)
+{
+	const struct nlattr *attr = info->attrs[VSN_A_ROUTE_CANDIDATE];
+	u32 want;
+	int err;
+
+	err = find_end(fabric, info, VSN_A_ROUTE_SOURCE, "source", &r->src);
+	if (!err)
+		err = find_end(fabric, info, VSN_A_ROUTE_DESTINATION, "destination",
+			       &r->dst);
+	if (err)
+		return err;
+	if (r->src == r->dst)
+		return vsn_nl_refuse(info->extack, info->attrs[VSN_A_ROUTE_DESTINATION],
+				     -EINVAL, "destination: the same as source");
+	err = find_network(fabric, info, &want);
+	if (err)
+		return err;
+	err = vsn_route_network(&fabric->topo, want, r->src, r->dst);
+	if (err < 0)
+		return vsn_nl_refuse(info->extack, info->attrs[VSN_A_ROUTE_NETWORK], err,
+				     "no network joins the two");
+	r->net = err;
+	return attr ? find_candidate(fabric, info, attr, r) :
+		      find_live(fabric, info, want, r);
+}
+
+/* How its links are */
+static void look_at_hops(struct vsn_fabric *fabric, struct route *r)
+{
+	const struct vsn_tier *tiers = fabric->topo.networks[r->net].tiers;
+	struct vsn_sched *s = &fabric->engine.sched;
+	const struct vsn_link *link;
+	struct vsn_site site;
+	bool store_forward;
+	struct hop *hop;
+	u32 i;
+
+	for (i = 0; i < r->path.nr_hops; i++) {
+		hop = &r->hops[i];
+		vsn_topo_link_figures(&fabric->topo, r->path.hops[i], &hop->bandwidth,
+				      &hop->latency, &store_forward);
+		link = vsn_links_find(&s->links, r->path.hops[i]);
+		if (link) {
+			hop->bandwidth = link->bandwidth;
+			hop->latency = link->latency;
+		}
+		if (r->path.via[i])
+			hop->latency += tiers[r->path.via[i] - 1].switch_latency;
+		vsn_fault_link(s, r->path.hops[i], &site);
+		hop->down = site.health.down;
+		if (check_add_overflow(r->latency, hop->latency, &r->latency))
+			r->latency = U64_MAX;
+	}
+}
+
 static int put_hop(struct sk_buff *skb, const struct vsn_topo *topo, struct route *r,
 		   u32 i)
 {
-	const struct vsn_tier *tiers = topo->networks[r->net].tiers;
 	struct nlattr *nest = nla_nest_start(skb, VSN_A_ROUTE_HOP);
-	u64 bandwidth = 0, latency = 0;
-	bool store_forward;
+	const struct hop *hop = &r->hops[i];
 
 	vsn_topo_link_name(topo, r->path.hops[i], r->name, sizeof(r->name));
-	vsn_topo_link_figures(topo, r->path.hops[i], &bandwidth, &latency,
-			      &store_forward);
-	if (r->path.via[i])
-		latency += tiers[r->path.via[i] - 1].switch_latency;
 	if (!nest ||
 	    nla_put_u32(skb, VSN_A_HOP_LINK, r->path.hops[i]) ||
 	    nla_put_string(skb, VSN_A_HOP_NAME, r->name) ||
-	    nla_put_uint(skb, VSN_A_HOP_BANDWIDTH, bandwidth) ||
-	    nla_put_uint(skb, VSN_A_HOP_LATENCY, latency))
+	    nla_put_uint(skb, VSN_A_HOP_BANDWIDTH, hop->bandwidth) ||
+	    nla_put_uint(skb, VSN_A_HOP_LATENCY, hop->latency) ||
+	    (hop->down && nla_put_flag(skb, VSN_A_HOP_DOWN)))
 		return -EMSGSIZE;
 	nla_nest_end(skb, nest);
 	return 0;
@@ -152,11 +231,12 @@ static int put_route(struct sk_buff *skb, struct vsn_fabric *fabric, struct rout
 	    put_end(skb, topo, VSN_A_ROUTE_SOURCE, r, r->src) ||
 	    put_end(skb, topo, VSN_A_ROUTE_DESTINATION, r, r->dst) ||
 	    nla_put_string(skb, VSN_A_ROUTE_NETWORK, topo->networks[r->net].name) ||
-	    nla_put_uint(skb, VSN_A_ROUTE_CANDIDATE, r->candidate) ||
+	    (r->rerouted ? nla_put_flag(skb, VSN_A_ROUTE_REROUTED) :
+			   nla_put_uint(skb, VSN_A_ROUTE_CANDIDATE, r->candidate)) ||
 	    nla_put_uint(skb, VSN_A_ROUTE_CANDIDATES, r->candidates) ||
 	    nla_put_u32(skb, VSN_A_ROUTE_PLANES,
 			vsn_route_planes(topo, r->net, r->src, r->dst)) ||
-	    nla_put_uint(skb, VSN_A_ROUTE_LATENCY, vsn_route_latency(topo, &r->path)))
+	    nla_put_uint(skb, VSN_A_ROUTE_LATENCY, r->latency))
 		return -EMSGSIZE;
 	for (i = 0; i < r->path.nr_hops; i++)
 		if (put_hop(skb, topo, r, i))
@@ -167,7 +247,7 @@ static int put_route(struct sk_buff *skb, struct vsn_fabric *fabric, struct rout
 static int reply(struct genl_info *info, struct vsn_fabric *fabric, struct route *r)
 {
 	size_t hop = nla_total_size(nla_total_size(LINK_NAME) +
-				    3 * nla_total_size(sizeof(u64)));
+				    4 * nla_total_size(sizeof(u64)));
 	struct sk_buff *msg;
 	void *hdr;
 	int err;
@@ -195,11 +275,13 @@ int vsn_nl_route_get_doit(struct sk_buff *skb, struct genl_info *info)
 	err = vsn_nl_need_ready(fabric, info->extack);
 	if (err)
 		return err;
-	r = kmalloc(sizeof(*r), GFP_KERNEL);
+	r = kzalloc(sizeof(*r), GFP_KERNEL);
 	if (!r)
 		return -ENOMEM;
-	mutex_lock(&fabric->engine.lock);
+	vsn_engine_lock(fabric);
 	err = find_route(fabric, info, r);
+	if (!err)
+		look_at_hops(fabric, r);
 	mutex_unlock(&fabric->engine.lock);
 	if (!err)
 		err = reply(info, fabric, r);

@@ -62,6 +62,41 @@ monitored()
 	}
 }
 
+# What route get says: the way of now, and how its links are.
+route_around()
+{
+	local ends=(b0.npu0.d0 b1.npu0.d0) first link
+
+	vsn fault policy set f detect 1s || return
+	json '.[0] | .rerouted == false and .latency > 0' route get f "${ends[@]}" || return
+	first=$(jq -c '.[0]' "$WORK/json")
+	link=$(jq '.hops[0].id' <<< "$first")
+	vsn link set f id "$link" bandwidth 50% latency 2us || return
+	json ".[0] | .latency == ($first | .latency) + 2000000 and
+		.hops[0].bandwidth == ($first | .hops[0].bandwidth / 2 | floor)" \
+		route get f "${ends[@]}" || return
+	# Not known yet, then known.
+	vsn link set f id "$link" bandwidth 100% latency 0ps down || return
+	json '.[0] | .rerouted == false and .hops[0].down' route get f "${ends[@]}" || return
+	vsn fault policy set f detect 0ps || return
+	json '.[0].rerouted and (.[0] | has("candidate") | not) and
+		all(.[0].hops[]; .down == false) and any(.[1:][]; .hops[0].down)' \
+		route get f "${ends[@]}" alternatives 7 || return
+	vsn link set f id "$link" up || return
+	json ".[0] == $first" route get f "${ends[@]}"
+}
+
+# set_all ENDPOINT STATE: its links out
+set_all()
+{
+	local id
+
+	for id in $(vsn -j link show f network ub |
+		    jq ".[] | select(.name | startswith(\"$1>\")) | .id"); do
+		vsn link set f id "$id" "$2" || return
+	done
+}
+
 # An all-reduce crosses links of which one flaps: it is right, and takes longer.
 flapping()
 {
@@ -79,7 +114,7 @@ flapping()
 		json '. == []' fault show f
 }
 
-plan 28
+plan 32
 
 check "a fabric" vsn fabric add f system cloudmatrix384
 # The first endpoint's first link to a switch
@@ -122,6 +157,11 @@ usage "an unknown policy" "it may be: replay error" fault policy set f lost foun
 check "listeners hear of it" monitored
 vsn link set f id 5 up
 vsn switch set f ub.l1.b0.p1 up
+check "a way around what is down" route_around
+check "an endpoint is cut off" set_all b0.npu0.d0 down
+check_fails "and there is no way" "all that joins the two is down" \
+	vsn route get f b0.npu0.d0 b1.npu0.d0
+check "until it is not" set_all b0.npu0.d0 up
 check "an all-reduce over links that flap" flapping "$L"
 vsn fabric del f
 

@@ -471,12 +471,14 @@ int vsn_ctl_link_list(struct vsn_ctl *ctl, const char *fabric,
  * @name: its name
  * @bandwidth: usable, bytes/s
  * @latency: wire, and the switch or endpoint that forwards at its far end, ps
+ * @down: it is down; @bandwidth and @latency, too, are as they are now
  */
 struct vsn_ctl_hop {
 	uint32_t link;
 	char name[VSN_CTL_LINK_NAME];
 	uint64_t bandwidth;
 	uint64_t latency;
+	bool down;
 };
 
 /**
@@ -485,10 +487,11 @@ struct vsn_ctl_hop {
  * @source: name of an endpoint
  * @destination: name of an endpoint
  * @network: name of the network
- * @candidate: number of the path
+ * @candidate: number of the path; VSN_CTL_ROUTE_CHOSEN if it is rerouted
  * @candidates: number of paths that the network's policy chooses from
  * @planes: planes between the two
  * @latency: sum over the hops, ps
+ * @rerouted: what the policy chooses is known to be down, and this is the way around
  * @nr_hops: number of hops
  * @hops: links, in the order of travel; freed by vsn_ctl_route_free()
  */
@@ -501,11 +504,12 @@ struct vsn_ctl_route {
 	uint64_t candidates;
 	uint32_t planes;
 	uint64_t latency;
+	bool rerouted;
 	size_t nr_hops;
 	struct vsn_ctl_hop *hops;
 };
 
-/* The path that the policy chooses first */
+/* The path that a first message takes now */
 #define VSN_CTL_ROUTE_CHOSEN	UINT64_MAX
 
 /* @network may be NULL: the first that joins the two */

@@ -25,6 +25,9 @@ static void hop_parse(struct vsn_ctl_hop *hop, const struct nlattr *nest)
 		case VSN_A_HOP_LATENCY:
 			hop->latency = vsn_get_uint(nla);
 			break;
+		case VSN_A_HOP_DOWN:
+			hop->down = true;
+			break;
 		}
 	}
 }
@@ -62,6 +65,10 @@ static int route_fill(const struct nlmsghdr *nlh, void *arg)
 		case VSN_A_ROUTE_LATENCY:
 			route->latency = vsn_get_uint(nla);
 			break;
+		case VSN_A_ROUTE_REROUTED:
+			route->rerouted = true;
+			route->candidate = VSN_CTL_ROUTE_CHOSEN;
+			break;
 		case VSN_A_ROUTE_HOP:
 			hop = vsn_array_add(&route->hops, &route->nr_hops, sizeof(*hop));
 			if (!hop)
@@ -84,7 +91,7 @@ static int route_fill(const struct nlmsghdr *nlh, void *arg)
  * @route: out: the path; for vsn_ctl_route_free(), also after an error
  *
  * Return: 0, -ENOENT no such fabric, endpoint or network, -EHOSTUNREACH no network
- * joins the two, -ERANGE no such candidate, or another negative errno.
+ * joins the two, or all that does is down, -ERANGE no such candidate, or another negative errno.
  */
 int vsn_ctl_route_get(struct vsn_ctl *ctl, const char *fabric, const char *source,
 		      const char *destination, const char *network, uint64_t candidate,

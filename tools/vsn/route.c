@@ -18,9 +18,11 @@ static void route_show_one(const struct vsn_ctl_route *r, bool chosen)
 	if (r->fabric[0])
 		out_str("fabric", NULL, r->fabric);
 	out_str("network", "network", r->network);
-	out_u64("candidate", "candidate", r->candidate);
+	if (!r->rerouted)
+		out_u64("candidate", "candidate", r->candidate);
 	out_u64("candidates", "of", r->candidates);
 	out_bool("chosen", "chosen", chosen);
+	out_bool("rerouted", "rerouted", r->rerouted);
 	out_u64("planes", "planes", r->planes);
 	out_u64("links", "links", r->nr_hops);
 	out_unit("latency", "latency", UNIT_TIME, r->latency);
@@ -32,6 +34,7 @@ static void route_show_one(const struct vsn_ctl_route *r, bool chosen)
 		out_u64("id", "id", r->hops[i].link);
 		out_unit("bandwidth", "bandwidth", UNIT_RATE, r->hops[i].bandwidth);
 		out_unit("latency", "latency", UNIT_TIME, r->hops[i].latency);
+		out_bool("down", "down", r->hops[i].down);
 		out_object_end();
 	}
 	out_array_end();
