@@ -170,9 +170,10 @@ p2p_bandwidth()
 		error read-host 50000
 }
 
+# That of a CPU is nothing but predicted: its memory's latency is not public.
 p2p_latency()
 {
-	error latency-board 120000 && error latency-host 120000 && error latency-remote 0
+	error latency-board 100000 && error latency-host 120000 && error latency-remote 0
 }
 
 # The farther the slower
@@ -229,7 +230,7 @@ check_fails "moe: neither yes nor no" "'maybe' is neither yes nor no" \
 	vsn bench moe $FABRIC data maybe
 check_fails "moe: no fabric" "nosuch" vsn bench moe nosuch
 check "p2p: bandwidth within 5 %" p2p_bandwidth
-check "p2p: latency within 12 %, and within a published range" p2p_latency
+check "p2p: latency within 10 %, a CPU's 12 %, and within a published range" p2p_latency
 check "p2p: farther is slower" p2p_order
 check "p2p: bytes arrive" p2p_bytes
 check "p2p: leaves nothing behind" nothing_left
