@@ -8,7 +8,7 @@
 
 /* Sizes of tables: the core's limits (VSN_MAX_NETWORKS, VSN_MAX_TIERS). */
 #define VSN_TRACE_NETWORKS	8
-#define VSN_TRACE_TIERS		4
+#define VSN_TRACE_TIERS		8
 #define VSN_TRACE_OPS		16
 /* Operations whose opcode is this or more are counted here: bad entries. */
 #define VSN_TRACE_OP_OTHER	(VSN_TRACE_OPS - 1)

@@ -132,7 +132,7 @@ check "what was sent comes back" bash -c "
 	<(vsn -j fabric show sn0 | jq '.[0] | {dim, kind, network} |
 		del(.network[].tier[].port[].efficiency)')"
 check "text says it with units" bash -c "vsn fabric show sn0 |
-	grep -F 'capacity 64 GiB mem-bandwidth 1.6 TB/s mem-latency 380 ns'"
+	grep -F 'capacity 64 GiB mem-bandwidth 1.6 TB/s mem-latency 350 ns'"
 check "its device is there" test -c /dev/vsn/sn0
 refused "a second of the name" EEXIST fabric add sn0 system nvl72
 check "the first is as it was" json '.[0].system == "cloudmatrix384"' fabric show sn0
@@ -195,7 +195,7 @@ refused "no path of that number" ERANGE route get sn0 b0.npu0.d0 b5.npu5.d1 cand
 # Links
 check "10,752 directed links between the tiers" json 'length == 2 * 5376 and
 	(map(select(.direction == "up")) | length) == 5376 and
-	all(.bandwidth == 24164000000)' link show sn0 network ub tier l2
+	all(.bandwidth == 25004000000)' link show sn0 network ub tier l2
 check "none of them active" json '. == []' link show sn0 active
 check "the first five" json 'length == 5 and .[0].id == 0' link show sn0 sort busy top 5
 check "one by its id" json 'length == 1 and .[0].id == 7' link show sn0 id 7

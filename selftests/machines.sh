@@ -6,6 +6,9 @@
 # these are).
 
 . "$(dirname "$0")/lib.sh"
+need_vm
+command -v vsn > /dev/null || skip_all "vsn is not built"
+command -v jq > /dev/null || skip_all "no jq"
 
 MACHINES=$(dirname "$0")/systems
 [ -d "$MACHINES" ] || MACHINES=$VSN_TOP/selftests/systems
@@ -81,4 +84,5 @@ for file in "$MACHINES"/*.yaml; do
 	check "$name: the same paths" paths "$name"
 	check "$name: and is gone again" vsn fabric del machine
 done
+module_unload
 finish

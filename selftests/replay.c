@@ -181,12 +181,13 @@ static int check_link(const struct vsn_ctl_link *k, void *arg)
 {
 	struct sim *sim = arg;
 	const struct vsn_link *n = vsn_links_find(&sim->sched.links, k->id);
+	bool down = k->health.state != VSN_LINK_STATE_UP;
 	struct vsn_site site;
 
 	vsn_fault_link(&sim->sched, k->id, &site);
 	if (site.lost != k->lost || site.replays != k->replays ||
 	    site.replay_wire != k->replay_wire ||
-	    site.health.down == (k->health.state == VSN_LINK_STATE_UP)) {
+	    site.health.down != down) {
 		printf("# replays of link %s differ\n", k->name);
 		return 1;
 	}

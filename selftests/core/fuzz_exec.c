@@ -369,7 +369,8 @@ static void traffic(struct exec *x, struct fuzz *f)
 		if (!x->sim.sched.nr_pending && fuzz_below(f, 4) == 0)
 			change_clock(x);
 		if (x->sim.sched.online)
-			vsn_online_advance(&x->sim.sched, vsn_min(x->sim.sched.clock, U64_MAX >> 1) +
+			vsn_online_advance(&x->sim.sched,
+					   vsn_min(x->sim.sched.clock, U64_MAX >> 1) +
 					   fuzz_bits(f, 3));
 		for (i = fuzz_below(f, 24); i; i--)
 			submit(x, f);

@@ -321,7 +321,10 @@ static u64 packets_of(const struct ref *r, const struct ref_step *s)
 	return s->payload ? (s->payload + packet - 1) / packet : 1;
 }
 
-/* Once over a link, or through an engine; at the end of time it fails and leaves everything as it was. */
+/*
+ * Once over a link, or through an engine; at the end of time it fails and leaves
+ * everything as it was.
+ */
 static int hop_once(struct ref *r, struct ref_chunk *c, const struct ref_step *s,
 		    bool *repeated)
 {
@@ -335,9 +338,8 @@ static int hop_once(struct ref *r, struct ref_chunk *c, const struct ref_step *s
 		latency = 0;
 	if (s->via)
 		latency += r->topo->networks[s->net].tiers[s->via - 1].switch_latency;
-	if (s->net >= 0) {
+	if (s->net >= 0)
 		wire += packets_of(r, s) * r->topo->networks[s->net].header;
-	}
 	if (s->leg) {
 		c->head = c->tail;
 		if (c->bound > c->tail)

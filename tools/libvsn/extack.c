@@ -54,6 +54,31 @@ static const struct attr_name port_names[] = {
 	[VSN_A_PORT_EFFICIENCY] = { "efficiency", NULL },
 };
 
+static const struct attr_name graph_switch_names[] = {
+	[VSN_A_GRAPH_SWITCH_NAME] = { "name", NULL },
+	[VSN_A_GRAPH_SWITCH_LATENCY] = { "latency", NULL },
+};
+
+static const struct attr_name graph_link_names[] = {
+	[VSN_A_GRAPH_LINK_FROM] = { "from", NULL },
+	[VSN_A_GRAPH_LINK_TO] = { "to", NULL },
+	[VSN_A_GRAPH_LINK_BOTH] = { "both", NULL },
+	[VSN_A_GRAPH_LINK_LANES] = { "lanes", NULL },
+	[VSN_A_GRAPH_LINK_BANDWIDTH] = { "bandwidth", NULL },
+	[VSN_A_GRAPH_LINK_LATENCY] = { "latency", NULL },
+	[VSN_A_GRAPH_LINK_EFFICIENCY] = { "efficiency", NULL },
+};
+
+static const struct attr_set graph_switch_set = ATTR_SET(graph_switch_names);
+static const struct attr_set graph_link_set = ATTR_SET(graph_link_names);
+
+static const struct attr_name graph_names[] = {
+	[VSN_A_GRAPH_NETWORK] = { "network", NULL },
+	[VSN_A_GRAPH_SWITCH] = { "switch", &graph_switch_set },
+	[VSN_A_GRAPH_LINK] = { "link", &graph_link_set },
+};
+
+static const struct attr_set graph_set = ATTR_SET(graph_names);
 static const struct attr_set dim_set = ATTR_SET(dim_names);
 static const struct attr_set kind_set = ATTR_SET(kind_names);
 static const struct attr_set port_set = ATTR_SET(port_names);
@@ -72,6 +97,7 @@ static const struct attr_name tier_names[] = {
 	[VSN_A_TIER_MEDIUM] = { "medium", NULL },
 	[VSN_A_TIER_PORT] = { "port", &port_set },
 	[VSN_A_TIER_REDUCES] = { "reduces", NULL },
+	[VSN_A_TIER_TRANSIT] = { "transit", NULL },
 };
 
 static const struct attr_set tier_set = ATTR_SET(tier_names);
@@ -97,6 +123,7 @@ static const struct attr_name fabric_names[] = {
 	[VSN_A_FABRIC_NETWORK] = { "network", &network_set },
 	[VSN_A_FABRIC_CLOCK] = { "clock", NULL },
 	[VSN_A_FABRIC_SCALE] = { "scale", NULL },
+	[VSN_A_FABRIC_GRAPH] = { "graph", &graph_set },
 };
 
 static const struct attr_name endpoint_names[] = {
@@ -105,6 +132,10 @@ static const struct attr_name endpoint_names[] = {
 	[VSN_A_ENDPOINT_NAME] = { "name", NULL },
 	[VSN_A_ENDPOINT_KIND] = { "kind", NULL },
 	[VSN_A_ENDPOINT_ACTIVE] = { "active", NULL },
+	[VSN_A_ENDPOINT_SLOW] = { "slow", NULL },
+	[VSN_A_ENDPOINT_DELAY] = { "delay", NULL },
+	[VSN_A_ENDPOINT_JITTER] = { "jitter", NULL },
+	[VSN_A_ENDPOINT_SEED] = { "seed", NULL },
 };
 
 static const struct attr_name link_names[] = {
@@ -188,6 +219,7 @@ static const struct attr_set *request_set(const struct nlmsghdr *request)
 	case VSN_CMD_FABRIC_DEL:
 		return &fabric_set;
 	case VSN_CMD_ENDPOINT_GET:
+	case VSN_CMD_ENDPOINT_SET:
 		return &endpoint_set;
 	case VSN_CMD_LINK_GET:
 	case VSN_CMD_LINK_SET:

@@ -36,13 +36,14 @@ bool bench_stopped(void)
 }
 
 /* The first signal ends the benchmark in good order, the second at once. */
-static void catch_signals(void)
+void bench_catch_signals(void)
 {
 	struct sigaction sa = { .sa_handler = on_signal, .sa_flags = SA_RESETHAND };
 
 	sigemptyset(&sa.sa_mask);
 	sigaction(SIGINT, &sa, NULL);
 	sigaction(SIGTERM, &sa, NULL);
+	sigaction(SIGHUP, &sa, NULL);
 }
 
 int bench_failed(int err, const char *fmt, ...)
@@ -83,7 +84,7 @@ int bench_open_as(struct bench *b, const char *name, struct system *sys)
 	b->dev = vsn_dev_open(name);
 	if (!b->dev)
 		return bench_failed(-errno, "%s/%s", VSN_DEV_DIR, name);
-	catch_signals();
+	bench_catch_signals();
 	return EXIT_OK;
 }
 
@@ -92,12 +93,15 @@ int bench_open(struct bench *b, const char *name)
 	return bench_open_as(b, name, NULL);
 }
 
-void bench_close(struct bench *b)
+int bench_close(struct bench *b, int status)
 {
+	if (b->left && !status)
+		status = EXIT_FAIL;
 	vsn_dev_close(b->dev);
 	system_free(b->sys);
 	vsn_ctl_fabric_free(b->fabric);
 	memset(b, 0, sizeof(*b));
+	return status;
 }
 
 const struct vsn_ctl_kind *bench_kind(const struct bench *b, uint32_t kind)
@@ -229,8 +233,10 @@ void bench_region_del(struct bench *b, uint32_t id)
 {
 	int err = vsn_ctl_region_del(b->ctl, b->name, id);
 
-	if (err)
+	if (err) {
 		ctl_failed(b->ctl, err, "region %" PRIu32, id);
+		b->left = true;
+	}
 }
 
 void cell_str(const char *key, int width, const char *value)

@@ -17,6 +17,7 @@
  * @fabric: its description, as of the start
  * @dev: data side
  * @sys: the system file it was made from, or NULL
+ * @left: a region could not be deleted
  */
 struct bench {
 	const char *name;
@@ -24,13 +25,15 @@ struct bench {
 	struct vsn_ctl_fabric *fabric;
 	struct vsn_dev *dev;
 	struct system *sys;
+	bool left;
 };
 
 /* 0, or an exit status: it was said why.  bench_close() either way. */
 int bench_open(struct bench *b, const char *name);
 /* The same, made from a system that is loaded already; takes @sys. */
 int bench_open_as(struct bench *b, const char *name, struct system *sys);
-void bench_close(struct bench *b);
+/* Returns @status, or EXIT_FAIL where something was left behind. */
+int bench_close(struct bench *b, int status);
 
 /* Endpoints of a kind, or NULL when there are none */
 const struct vsn_ctl_kind *bench_kind(const struct bench *b, uint32_t kind);
@@ -41,10 +44,12 @@ __printf(2, 3)
 const struct sys_published *bench_published(const struct bench *b, const char *fmt, ...);
 
 /*
- * Ctrl-C and SIGTERM end a benchmark at its next step, so that its regions go.
+ * Ctrl-C, SIGTERM and a hang-up end a benchmark at its next step, so that its regions go.
  * bench_stopped() tells, and says so once.
  */
 bool bench_stopped(void);
+/* What bench_open() does, for who makes something before it */
+void bench_catch_signals(void);
 
 /*
  * Tell how far it is, on standard error and at most once a second.  @what NULL:

@@ -7,6 +7,7 @@
  * time, and busbw that times a factor by which it can be compared with the bandwidth of
  * a link, whatever the number of ranks (nccl-tests' PERFORMANCE.md).
  */
+#include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -240,9 +241,18 @@ static bool arg_yes(struct args *a, const char *word)
 	return value && !strcmp(value, "yes");
 }
 
+static uint64_t arg_size(struct args *a, const char *word)
+{
+	uint64_t size = arg_unit(a, word, UNIT_SIZE);
+
+	if (!size)
+		arg_error(a, "%s: 0 B is no size", word);
+	return size;
+}
+
 static void read_size(struct coll *c, struct args *a)
 {
-	c->min = arg_unit(a, "size", UNIT_SIZE);
+	c->min = arg_size(a, "size");
 	c->max = c->min;
 }
 
@@ -253,9 +263,9 @@ static void read_words(struct coll *c, struct args *a, const char **group)
 		if (arg_is(a, "algo"))
 			read_algo(c, a);
 		else if (arg_is(a, "min"))
-			c->min = arg_unit(a, "min", UNIT_SIZE);
+			c->min = arg_size(a, "min");
 		else if (arg_is(a, "max"))
-			c->max = arg_unit(a, "max", UNIT_SIZE);
+			c->max = arg_size(a, "max");
 		else if (arg_is(a, "size"))
 			read_size(c, a);
 		else if (arg_is(a, "factor"))
@@ -274,7 +284,7 @@ static void read_words(struct coll *c, struct args *a, const char **group)
 		else if (arg_is(a, "channels"))
 			c->spec.channels = arg_number(a, "channels", 1, VSN_COLL_MAX_RANKS);
 		else if (arg_is(a, "chunk"))
-			c->spec.chunk = arg_unit(a, "chunk", UNIT_SIZE);
+			c->spec.chunk = arg_size(a, "chunk");
 		else if (arg_is(a, "data"))
 			c->data = arg_yes(a, "data");
 		else if (arg_is(a, "no-data"))
@@ -292,13 +302,17 @@ static void read_words(struct coll *c, struct args *a, const char **group)
  */
 static int settle_group(struct coll *c, const struct vsn_ctl_kind *k, const char *group)
 {
-	char *end;
+	unsigned long number;
 	size_t i, j;
+	char *end;
 
 	if (group && *group >= '0' && *group <= '9') {
-		c->spec.group = strtoul(group, &end, 10);
-		if (!*end)
+		errno = 0;
+		number = strtoul(group, &end, 10);
+		if (!*end && !errno && number && number <= VSN_COLL_MAX_RANKS) {
+			c->spec.group = number;
 			return EXIT_OK;
+		}
 	}
 	for (i = 0; i < k->nr_dims; i++) {
 		if (group && strcmp(group, k->dims[i]))
@@ -308,7 +322,8 @@ static int settle_group(struct coll *c, const struct vsn_ctl_kind *k, const char
 			c->spec.group *= bench_dim(c->b, k->dims[j]);
 		return EXIT_OK;
 	}
-	msg("group: '%s' is neither a number nor a dimension of the accelerators", group);
+	msg("group: '%s' is neither a number up to %u nor a dimension of the accelerators",
+	    group, VSN_COLL_MAX_RANKS);
 	return EXIT_USAGE;
 }
 
@@ -438,6 +453,5 @@ int bench_coll(int argc, char **argv)
 			status = measure_all(&c);
 		coll_teardown(&c);
 	}
-	bench_close(&b);
-	return status;
+	return bench_close(&b, status);
 }

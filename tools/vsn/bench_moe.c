@@ -472,6 +472,5 @@ int bench_moe(int argc, char **argv)
 	take_software(&m);
 	status = fit ? bench_fit(&m, ranks) : bench_run(&m);
 out:
-	bench_close(&b);
-	return status;
+	return bench_close(&b, status);
 }

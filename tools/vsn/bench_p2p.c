@@ -488,9 +488,11 @@ static void check_size(const struct p2p *p, struct args *a, const char *word)
 
 static void read_words(struct p2p *p, struct args *a)
 {
+	bool model = false;	/* a word that only the model's measurement has */
 	const char *value;
 
 	while (!a->status && a->argc) {
+		model = model || !strcmp(a->argv[0], "size-max") || !strcmp(a->argv[0], "data");
 		if (arg_is(a, "size-max")) {
 			p->max = arg_unit(a, "size-max", UNIT_SIZE);
 			check_size(p, a, "size-max");
@@ -501,12 +503,17 @@ static void read_words(struct p2p *p, struct args *a)
 			p->data = value && !strcmp(value, "yes");
 		} else if (!p->paced && (arg_is(a, "paced") || arg_is(a, "--paced"))) {
 			p->paced = true;
-			if (arg_is(a, "scale"))
-				p->scale = arg_unit(a, "scale", UNIT_FACTOR);
+			if (!arg_is(a, "scale"))
+				continue;
+			p->scale = arg_unit(a, "scale", UNIT_FACTOR);
+			if (!p->scale)
+				arg_error(a, "scale: more than 0");
 		} else {
 			arg_unknown(a, "size-max data paced");
 		}
 	}
+	if (p->paced && model)
+		arg_error(a, "paced has sizes of its own: no size-max and no data with it");
 }
 
 /* "read board" and so on */
@@ -588,6 +595,5 @@ int bench_p2p(int argc, char **argv)
 		if (!status)
 			status = print_all(&p);
 	}
-	bench_close(&b);
-	return status;
+	return bench_close(&b, status);
 }

@@ -319,7 +319,7 @@ int bench_paced(struct bench *b, uint64_t scale)
 		status = measure_all(&p, scale);
 	teardown(&p);
 	err = vsn_ctl_fabric_clock(b->ctl, b->name, b->fabric->clock, b->fabric->scale);
-	if (err && !status)
+	if (err)
 		status = ctl_failed(b->ctl, err, "fabric %s: its clock stays paced", b->name);
 	return status;
 }

@@ -10,9 +10,9 @@
 #define VSN_VERSION	"0.1.0"
 
 static const struct cmd commands[] = {
-	{ "system", cmd_system, "{ list | show SYSTEM }" },
+	{ "system", cmd_system, "{ list | show SYSTEM | route SYSTEM ... }" },
 	{ "fabric", cmd_fabric, "{ add | set | commit | show | del } ..." },
-	{ "endpoint", cmd_endpoint, "show FABRIC ..." },
+	{ "endpoint", cmd_endpoint, "{ show | set } FABRIC ..." },
 	{ "link", cmd_link, "{ show | set } FABRIC ..." },
 	{ "switch", cmd_switch, "{ show | set } FABRIC ..." },
 	{ "fault", cmd_fault, "{ add | show | del | policy } ..." },

@@ -7,7 +7,9 @@
 /* Other paths that are shown, unless the command says how many */
 #define ALTERNATIVES	4
 
-static void route_show_one(const struct vsn_ctl_route *r, bool chosen)
+/* Whether a candidate that was asked for is the one that is taken is not said. */
+static void route_show_one(const struct vsn_ctl_route *r, const struct route_query *q,
+			   bool chosen)
 {
 	size_t i;
 
@@ -21,7 +23,8 @@ static void route_show_one(const struct vsn_ctl_route *r, bool chosen)
 	if (!r->rerouted)
 		out_u64("candidate", "candidate", r->candidate);
 	out_u64("candidates", "of", r->candidates);
-	out_bool("chosen", "chosen", chosen);
+	if (q->candidate == VSN_CTL_ROUTE_CHOSEN)
+		out_bool("chosen", "chosen", chosen);
 	out_bool("rerouted", "rerouted", r->rerouted);
 	out_u64("planes", "planes", r->planes);
 	out_u64("links", "links", r->nr_hops);
@@ -74,7 +77,7 @@ static int route_one(const struct route_query *q, route_fn get, void *ctx,
 	int status = get(ctx, q, candidate, route);
 
 	if (!status)
-		route_show_one(route, chosen);
+		route_show_one(route, q, chosen);
 	vsn_ctl_route_free(route);
 	return status;
 }

@@ -63,7 +63,9 @@ static int measure(struct bench *b, const struct sys_published *row, uint64_t *v
 	while ((word = strsep(&rest, " ")) && a.argc < MAX_WORDS)
 		if (*word)
 			argv[a.argc++] = word;
-	status = bench_row(b, row, &a, value);
+	if (word)
+		arg_error(&a, "more than %d words", MAX_WORDS);
+	status = a.status ? a.status : bench_row(b, row, &a, value);
 	free(words);
 	if (!status)
 		return EXIT_OK;
@@ -173,9 +175,8 @@ static int validate_on(const struct validation *v, struct system *sys, const cha
 			status = judge(v, sys, &e);
 		out_object_end();
 	}
-	bench_close(&b);
 	free(e.ppm);
-	return status;
+	return bench_close(&b, status);
 }
 
 /* Takes @sys. */
@@ -267,6 +268,8 @@ int cmd_validate(int argc, char **argv)
 	}
 	if (a.status)
 		return a.status;
+	/* Its fabrics are not left behind. */
+	bench_catch_signals();
 	out_begin();
 	for (i = 0; i < nr && !bench_stopped(); i++)
 		validate_named(&v, argv[i]);
