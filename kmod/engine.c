@@ -241,7 +241,8 @@ void vsn_engine_lock(struct vsn_fabric *fabric)
  *
  * Virtual time goes on from where it was.
  *
- * Return: 0; -EBUSY operations are pending, or completions held back; -ENOMEM.
+ * Return: 0; -EBUSY a RUN is on, or operations are pending, or completions held
+ * back; -ENOMEM.
  */
 int vsn_engine_set_clock(struct vsn_fabric *fabric, u32 clock, u64 scale,
 			 struct vsn_diag *diag)
@@ -253,7 +254,9 @@ int vsn_engine_set_clock(struct vsn_fabric *fabric, u32 clock, u64 scale,
 
 	mutex_lock(&engine->lock);
 	nr = s->nr_pending + atomic_read(&engine->nr_held);
-	if (nr) {
+	if (engine->running) {
+		err = vsn_refuse(diag, -EBUSY, "clock: a RUN is on");
+	} else if (nr) {
 		err = vsn_refuse(diag, -EBUSY,
 				 "clock: %llu operations are pending or their completions held back",
 				 nr);

@@ -188,7 +188,7 @@ bool vsn_mover_defer(struct vsn_fabric *fabric, struct vsn_op *op)
 	struct vsn_movers *movers = &fabric->engine.movers;
 	struct vsn_moves *moves;
 
-	if (!op->dst || op->sqe.opcode == VSN_OP_WAIT || op->sqe.flags & VSN_OP_F_NODATA)
+	if (!op->dst || op->sqe.opcode == VSN_OP_WAIT)
 		return false;
 	if (is_word(op) && !claimed(movers, op->sqe.dst, 8, true))
 		return false;
@@ -268,7 +268,9 @@ static void pause(struct vsn_engine *engine)
 
 static bool run_events(struct vsn_engine *engine)
 {
-	return vsn_sched_run(&engine->sched, VSN_TIME_MAX, EVENT_BATCH);
+	/* It may be ordered again by the time that somebody comes to it. */
+	return engine->sched.online &&
+	       vsn_sched_run(&engine->sched, VSN_TIME_MAX, EVENT_BATCH);
 }
 
 /* The first operation that nobody sees to, or NULL. */
@@ -359,6 +361,41 @@ int vsn_mover_ring(struct vsn_fabric *fabric, struct vsn_moves *moves, u64 *budg
 	return err;
 }
 
+/*
+ * When is all over that is pending now, whatever comes later?  Operations are of the
+ * side that was on when they were submitted.  Turn it, and wait for the other to be
+ * empty; who comes while that is on needs another turn after it.  So nobody waits for
+ * more than two, however many ask.
+ */
+static void settle(struct vsn_engine *engine)
+{
+	struct vsn_movers *movers = &engine->movers;
+	struct vsn_sched *s = &engine->sched;
+
+	for (;;) {
+		if (movers->turned != movers->settled) {
+			if (s->nr_of[!s->side])
+				return;
+			movers->settled = movers->turned;
+		}
+		if (movers->settled == movers->wanted)
+			return;
+		s->side = !s->side;
+		movers->turned++;
+	}
+}
+
+/* Return: what @settled has to come to. */
+static u64 settle_begin(struct vsn_engine *engine)
+{
+	struct vsn_movers *movers = &engine->movers;
+	u64 goal = movers->turned + 1;
+
+	movers->wanted = max(movers->wanted, goal);
+	settle(engine);
+	return goal;
+}
+
 /**
  * vsn_mover_flush - execute whatever can be
  * @fabric: online; engine->lock held, and released meanwhile
@@ -381,12 +418,13 @@ int vsn_mover_flush(struct vsn_fabric *fabric)
 	lockdep_assert_held(&engine->lock);
 	vsn_engine_tick(fabric);
 	vsn_sched_recheck(s);
-	goal = s->nr_completed + s->nr_pending;
+	goal = settle_begin(engine);
 	for (;;) {
 		more = run_events(engine);
+		settle(engine);
 		if (signal_pending(current))
 			err = -EINTR;
-		if (err || s->nr_completed >= goal)
+		if (err || movers->settled >= goal)
 			break;
 		op = take_ready(movers);
 		if (op) {
@@ -429,7 +467,6 @@ static void mover_work(struct work_struct *work)
 	/* What the scheduler needs on behalf of many is charged to who made the fabric. */
 	memcg = set_active_memcg(engine->memcg);
 	mutex_lock(&engine->lock);
-	/* It may be ordered again by the time that a thread comes to it. */
 	while (!movers->stop && engine->sched.online) {
 		more = run_events(engine);
 		op = take_ready(movers);
@@ -486,6 +523,8 @@ void vsn_movers_init(struct vsn_fabric *fabric)
 	struct vsn_movers *movers = &fabric->engine.movers;
 	u32 i;
 
+	/* A commit that failed has ended them already. */
+	movers->stop = false;
 	INIT_LIST_HEAD(&movers->claims);
 	INIT_LIST_HEAD(&movers->ready);
 	init_waitqueue_head(&movers->wait);

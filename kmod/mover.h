@@ -50,6 +50,9 @@ struct vsn_mover {
  * @wait: who waits for a claim to end
  * @busy: a bit for each of @mover: it is at work, or will be
  * @stop: the fabric goes
+ * @turned: how often it was begun to wait for all that was pending
+ * @settled: how often that was over
+ * @wanted: how often it has to be
  * @mover: them
  *
  * All but @wait under engine->lock.
@@ -61,6 +64,9 @@ struct vsn_movers {
 	wait_queue_head_t wait;
 	unsigned long busy;
 	bool stop;
+	u64 turned;
+	u64 settled;
+	u64 wanted;
 	struct vsn_mover mover[VSN_NR_MOVERS];
 };
 

@@ -61,6 +61,25 @@ int vsn_nl_refuse_diag(struct netlink_ext_ack *extack,
 }
 
 /**
+ * vsn_nl_refuse_word - pass on why something was refused, and which attribute it was
+ * @info: the request
+ * @words: with what the text begins, and the attribute that is then meant; the last
+ *	is all zero
+ * @diag: filled in by what refused
+ * @err: the error
+ *
+ * Return: @err.
+ */
+int vsn_nl_refuse_word(struct genl_info *info, const struct vsn_nl_word *words,
+		       const struct vsn_diag *diag, int err)
+{
+	while (words->word && !str_has_prefix(diag->msg, words->word))
+		words++;
+	return vsn_nl_refuse(info->extack, words->word ? info->attrs[words->type] : NULL,
+			     err, "%s", diag->msg);
+}
+
+/**
  * vsn_nl_missing - refuse a request that lacks an attribute
  * @extack: where to say it
  * @nest: nest that lacks it, or NULL for the message

@@ -22,6 +22,18 @@ int vsn_nl_refuse(struct netlink_ext_ack *extack, const struct nlattr *attr,
 		  int err, const char *fmt, ...);
 int vsn_nl_refuse_diag(struct netlink_ext_ack *extack,
 		       const struct vsn_diag *diag, int err);
+/**
+ * struct vsn_nl_word - which attribute a text is about
+ * @word: it begins so
+ * @type: the attribute
+ */
+struct vsn_nl_word {
+	const char *word;
+	u32 type;
+};
+
+int vsn_nl_refuse_word(struct genl_info *info, const struct vsn_nl_word *words,
+		       const struct vsn_diag *diag, int err);
 int vsn_nl_missing(struct netlink_ext_ack *extack, const struct nlattr *nest,
 		   u32 type, const char *what);
 

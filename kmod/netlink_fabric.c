@@ -316,7 +316,7 @@ static bool wants_draft(const struct genl_info *info)
 
 	if (attrs[VSN_A_FABRIC_SYSTEM] || attrs[VSN_A_FABRIC_DIM] ||
 	    attrs[VSN_A_FABRIC_KIND] || attrs[VSN_A_FABRIC_NETWORK] ||
-	    attrs[VSN_A_FABRIC_COMMIT])
+	    attrs[VSN_A_FABRIC_GRAPH] || attrs[VSN_A_FABRIC_COMMIT])
 		return true;
 	return !attrs[VSN_A_FABRIC_CLOCK] && !attrs[VSN_A_FABRIC_SCALE];
 }

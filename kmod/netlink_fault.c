@@ -134,7 +134,9 @@ int vsn_nl_fault_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 	vsn_engine_lock(fabric);
 	/* 0 would be no generation at all. */
 	cb->seq = fabric->engine.sched.faults.changes + 1;
-	for (f = find_fault(fabric, ctx->next); f; f = find_fault(fabric, ctx->next)) {
+	for (f = find_fault(fabric, ctx->next); f; f = f->next) {
+		if (f->manual)
+			continue;
 		hdr = genlmsg_put(skb, NETLINK_CB(cb->skb).portid, cb->nlh->nlmsg_seq,
 				  &vsn_nl_family, NLM_F_MULTI, VSN_CMD_FAULT_GET);
 		if (hdr)
@@ -165,27 +167,39 @@ static int parse_target(struct genl_info *info, struct vsn_fault *want)
 	return 0;
 }
 
-/* Which attribute the core did not like */
-static const struct nlattr *culprit(const struct genl_info *info,
-				    const struct vsn_diag *diag)
+static const struct vsn_nl_word words[] = {
+	{ "link ", VSN_A_FAULT_LINK },
+	{ "switch ", VSN_A_FAULT_SWITCH },
+	{ "bandwidth", VSN_A_FAULT_BANDWIDTH_PART },
+	{ "extra-latency", VSN_A_FAULT_EXTRA_LATENCY },
+	{ "error-rate", VSN_A_FAULT_ERROR_RATE },
+	{ "at", VSN_A_FAULT_AT },
+	{ "until", VSN_A_FAULT_UNTIL },
+	{ },
+};
+
+/* What only a link can have, or nothing at all */
+static int check_what(struct genl_info *info, const struct vsn_fault *want)
 {
-	static const struct {
-		const char *word;
-		u32 type;
-	} words[] = {
-		{ "link ", VSN_A_FAULT_LINK },
-		{ "switch ", VSN_A_FAULT_SWITCH },
-		{ "bandwidth", VSN_A_FAULT_BANDWIDTH_PART },
-		{ "error-rate", VSN_A_FAULT_ERROR_RATE },
-		{ "at", VSN_A_FAULT_AT },
-		{ "until", VSN_A_FAULT_UNTIL },
+	static const u32 of_links[] = {
+		VSN_A_FAULT_BANDWIDTH_PART, VSN_A_FAULT_EXTRA_LATENCY,
+		VSN_A_FAULT_ERROR_RATE,
 	};
+	bool any = info->attrs[VSN_A_FAULT_DOWN];
 	size_t i;
 
-	for (i = 0; i < ARRAY_SIZE(words); i++)
-		if (str_has_prefix(diag->msg, words[i].word))
-			return info->attrs[words[i].type];
-	return NULL;
+	for (i = 0; i < ARRAY_SIZE(of_links); i++) {
+		const struct nlattr *attr = info->attrs[of_links[i]];
+
+		if (attr && want->is_switch)
+			return vsn_nl_refuse(info->extack, attr, -EINVAL,
+					     "a switch is up or down, nothing else");
+		any = any || attr;
+	}
+	if (!any)
+		return vsn_nl_missing(info->extack, NULL, VSN_A_FAULT_DOWN,
+				      "what it does");
+	return 0;
 }
 
 int vsn_nl_fault_new_doit(struct sk_buff *skb, struct genl_info *info)
@@ -205,6 +219,8 @@ int vsn_nl_fault_new_doit(struct sk_buff *skb, struct genl_info *info)
 	err = vsn_nl_need_ready(fabric, info->extack);
 	if (!err)
 		err = parse_target(info, &want);
+	if (!err)
+		err = check_what(info, &want);
 	if (err)
 		return err;
 	want.what.down = nla_get_flag(attrs[VSN_A_FAULT_DOWN]);
@@ -226,7 +242,7 @@ int vsn_nl_fault_new_doit(struct sk_buff *skb, struct genl_info *info)
 		want.at = nla_get_uint(attrs[VSN_A_FAULT_AT]);
 	err = vsn_fault_add(s, &want, &id, &diag);
 	if (err)
-		err = vsn_nl_refuse(info->extack, culprit(info, &diag), err, "%s", diag.msg);
+		err = vsn_nl_refuse_word(info, words, &diag, err);
 	else
 		err = put_fault(msg, genlmsg_put_reply(msg, info, &vsn_nl_family, 0,
 						       VSN_CMD_FAULT_NEW),

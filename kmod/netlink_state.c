@@ -169,11 +169,18 @@ static int set_link(struct vsn_fabric *fabric, struct genl_info *info, u32 id,
 	return vsn_fault_set_health(s, false, id, &health, diag);
 }
 
+static const struct vsn_nl_word words[] = {
+	{ "state", VSN_A_LINK_STATE },
+	{ "bandwidth", VSN_A_LINK_BANDWIDTH_PART },
+	{ "extra-latency", VSN_A_LINK_EXTRA_LATENCY },
+	{ "error-rate", VSN_A_LINK_ERROR_RATE },
+	{ },
+};
+
 int vsn_nl_link_set_doit(struct sk_buff *skb, struct genl_info *info)
 {
 	struct vsn_fabric *fabric = vsn_nl_fabric(info);
 	struct nlattr **attrs = info->attrs;
-	struct nlattr *culprit;
 	struct vsn_link_pos pos;
 	struct vsn_diag diag;
 	u32 id;
@@ -195,11 +202,7 @@ int vsn_nl_link_set_doit(struct sk_buff *skb, struct genl_info *info)
 	vsn_engine_lock(fabric);
 	err = set_link(fabric, info, id, &diag);
 	mutex_unlock(&fabric->engine.lock);
-	if (!err)
-		return 0;
-	culprit = attrs[err == -EBUSY ? VSN_A_LINK_STATE : VSN_A_LINK_ERROR_RATE];
-	return vsn_nl_refuse(info->extack, err == -EBUSY || err == -ERANGE ? culprit : NULL,
-			     err, "%s", diag.msg);
+	return err ? vsn_nl_refuse_word(info, words, &diag, err) : 0;
 }
 
 static int find_switch(struct vsn_fabric *fabric, struct genl_info *info, u32 *id)

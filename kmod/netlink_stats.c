@@ -147,6 +147,12 @@ static int set_straggler(struct vsn_fabric *fabric, struct genl_info *info, u32 
 {
 	struct nlattr **attrs = info->attrs;
 	struct vsn_sched *sched = &fabric->engine.sched;
+	static const struct vsn_nl_word words[] = {
+		{ "slow", VSN_A_ENDPOINT_SLOW },
+		{ "delay", VSN_A_ENDPOINT_DELAY },
+		{ "jitter", VSN_A_ENDPOINT_JITTER },
+		{ },
+	};
 	struct vsn_straggler to;
 	struct vsn_diag diag;
 	int err;
@@ -165,7 +171,7 @@ static int set_straggler(struct vsn_fabric *fabric, struct genl_info *info, u32 
 	}
 	err = vsn_straggler_check(&to, &diag);
 	if (err)
-		return vsn_nl_refuse_diag(info->extack, &diag, err);
+		return vsn_nl_refuse_word(info, words, &diag, err);
 	err = vsn_straggler_set(sched, id, &to);
 	if (err)
 		NL_SET_ERR_MSG(info->extack, "no memory to note how slow it is");

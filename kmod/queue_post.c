@@ -28,6 +28,8 @@
 
 /* Completions posted in one go, while softirqs are off. */
 #define POST_BATCH	128
+/* And between two such: what is due meanwhile is not of this run of timers, ns. */
+#define POST_GAP	(50 * NSEC_PER_USEC)
 
 /* struct vsn_op */
 struct kmem_cache *vsn_queue_op_cache;
@@ -111,23 +113,27 @@ static void unhold(struct vsn_queue *queue, struct held *held)
 
 /*
  * Post what is due by @now, up to POST_BATCH, and set the timer to what is next.  Is more
- * of it due?
+ * of it due?  A timer of the past would run at once, with softirqs off all the time.
  */
 static bool post_due(struct vsn_queue *queue, u64 now)
 {
 	u32 room = POST_BATCH;
 	struct held *held;
+	u64 wall;
 
 	lockdep_assert_held(&queue->lock);
 	while ((held = first_held(queue)) && held->wall <= now && room--) {
 		post(queue, &held->cqe);
 		unhold(queue, held);
 	}
-	if (held)
-		hrtimer_start(&queue->timer,
-			      ns_to_ktime(min_t(u64, held->wall, KTIME_MAX)),
-			      HRTIMER_MODE_ABS_SOFT);
-	return held && held->wall <= now;
+	if (!held)
+		return false;
+	wall = held->wall;
+	if (wall <= now)
+		wall = ktime_get_ns() + POST_GAP;
+	hrtimer_start(&queue->timer, ns_to_ktime(min_t(u64, wall, KTIME_MAX)),
+		      HRTIMER_MODE_ABS_SOFT);
+	return held->wall <= now;
 }
 
 static enum hrtimer_restart queue_timer(struct hrtimer *timer)

@@ -2,14 +2,15 @@
 /*
  * REDUCE as fast as this machine can.
  *
- * Sums of floats go through the floating-point unit where the kernel may use it;
- * all else, and sums elsewhere, through the core, which has none.  Both give the
- * same bits: that is what selftests/reduce.c is for.
+ * Sums of floats go through the floating-point unit where the kernel may use it and
+ * it rounds as it should, whatever programs have told it, as on x86; all else, and
+ * sums elsewhere, through the core, which has none.  Both give the same bits: that is
+ * what selftests/reduce.c is for.
  */
 #include <linux/minmax.h>
 #include <linux/sched.h>
 
-#ifdef CONFIG_ARCH_HAS_KERNEL_FPU_SUPPORT
+#ifdef CONFIG_X86_64
 #include <linux/fpu.h>
 #endif
 
@@ -19,7 +20,7 @@
 /* The unit is ours with preemption off: for a microsecond or so at a time. */
 #define FPU_BYTES	4096
 
-#ifdef CONFIG_ARCH_HAS_KERNEL_FPU_SUPPORT
+#ifdef CONFIG_X86_64
 static bool sum_fpu(void *dst, const void *src, u64 len, u64 arg0)
 {
 	u8 type = vsn_reduce_type(arg0);
@@ -31,7 +32,7 @@ static bool sum_fpu(void *dst, const void *src, u64 len, u64 arg0)
 		return false;
 	for (; len; len -= n, dst += n, src += n) {
 		n = min(len, FPU_BYTES);
-		/* Rounding is to the nearest after this, and subnormal numbers count. */
+		/* Sets rounding to the nearest, and that subnormal numbers count. */
 		kernel_fpu_begin();
 		if (type == VSN_REDUCE_F32)
 			vsn_reduce_fpu_f32(dst, src, n / sizeof(u32));

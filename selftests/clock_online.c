@@ -141,6 +141,58 @@ TEST_F(clock, who_is_woken_goes_on)
 		EXPECT_EQ(77, self->mb[512 * (i + 1) + 1]);
 }
 
+static bool noisy;
+
+/* Operations that come and go all the time, and bad ones */
+static void *make_noise(void *arg)
+{
+	struct vsn_queue *q = arg;
+	struct vsn_cqe cqes[64];
+	int i;
+
+	while (__atomic_load_n(&noisy, __ATOMIC_RELAXED)) {
+		for (i = 0; i < 32; i++)
+			vsn_prep_nop(sqe_of(q), 1, i % 4);
+		for (i = 0; i < 32; i++)
+			vsn_prep_nop(sqe_of(q), UINT32_MAX, 0);
+		if (vsn_queue_submit(q) < 0)
+			abort();
+		while (vsn_queue_reap(q, cqes, ARRAY_SIZE(cqes)))
+			;
+	}
+	return NULL;
+}
+
+/* RUN is about what was pending when it began, whatever comes and is done meanwhile. */
+TEST_F(clock, run_waits_for_what_was_pending)
+{
+	struct vsn_queue *noise = vsn_queue_create_sized(self->dev, 64, 1024);
+	struct vsn_cqe cqes[64];
+	pthread_t thread;
+	int round, i;
+
+	ASSERT_NE(NULL, noise);
+	ASSERT_EQ(0, set_clock(self, VSN_CLOCK_ONLINE, 0));
+	noisy = true;
+	ASSERT_EQ(0, pthread_create(&thread, NULL, make_noise, noise));
+	for (round = 0; round < 3; round++) {
+		vsn_prep_wait(sqe_of(self->other), 5, 0, self->b->ua, round + 1);
+		for (i = 0; i < 31; i++)
+			vsn_prep_copy(sqe_of(self->other), 5, 0, self->b->ua + 4096,
+				      self->a->ua, SIZE - 4096);
+		ASSERT_EQ(32, vsn_queue_submit(self->other));
+		/* This wakes them, and leaves them to others. */
+		vsn_prep_signal(sqe_of(self->q), 0, 1, self->b->ua, 1);
+		ASSERT_EQ(1, vsn_queue_submit(self->q));
+		ASSERT_EQ(0, vsn_dev_run(self->dev, VSN_TIME_MAX, NULL));
+		EXPECT_EQ(32, vsn_queue_reap(self->other, cqes, ARRAY_SIZE(cqes)));
+		reap(self->q);
+	}
+	__atomic_store_n(&noisy, false, __ATOMIC_RELAXED);
+	pthread_join(thread, NULL);
+	vsn_queue_destroy(noise);
+}
+
 /* A CPU's store is noticed by the next doorbell, even one that brings nothing. */
 TEST_F(clock, store_is_noticed)
 {

@@ -93,6 +93,13 @@ TEST_F(fault, link_set)
 TEST_F(fault, link_set_refused)
 {
 	begin(VSN_CMD_LINK_SET);
+	nl_u32(&self->m, VSN_A_LINK_ID, 1);
+	nl_u64(&self->m, VSN_A_LINK_EXTRA_LATENCY, 1000000000001);
+	ask();
+	EXPECT_REFUSED(ERANGE, "extra-latency 1000000000001: at most 1000000000000 ps",
+		       VSN_A_LINK_EXTRA_LATENCY, 0);
+
+	begin(VSN_CMD_LINK_SET);
 	ask();
 	EXPECT_REFUSED(EINVAL, "id is missing", 0, VSN_A_LINK_ID);
 
@@ -263,13 +270,21 @@ TEST_F(fault, fault_new_refused)
 	begin(VSN_CMD_FAULT_NEW);
 	nl_u32(&self->m, VSN_A_FAULT_LINK, 1);
 	ask();
-	EXPECT_REFUSED(EINVAL, "what it does is missing", 0, 0);
+	EXPECT_REFUSED(EINVAL, "what it does is missing", 0, VSN_A_FAULT_DOWN);
 
 	begin(VSN_CMD_FAULT_NEW);
 	nl_u32(&self->m, VSN_A_FAULT_SWITCH, 1);
 	nl_u32(&self->m, VSN_A_FAULT_EXTRA_LATENCY, 1);
 	ask();
-	EXPECT_REFUSED(EINVAL, "a switch is up or down, nothing else", 0, 0);
+	EXPECT_REFUSED(EINVAL, "a switch is up or down, nothing else",
+		       VSN_A_FAULT_EXTRA_LATENCY, 0);
+
+	begin(VSN_CMD_FAULT_NEW);
+	nl_u32(&self->m, VSN_A_FAULT_LINK, 1);
+	nl_u64(&self->m, VSN_A_FAULT_EXTRA_LATENCY, UINT64_MAX);
+	ask();
+	EXPECT_REFUSED(ERANGE, "extra-latency 18446744073709551615: at most 1000000000000 ps",
+		       VSN_A_FAULT_EXTRA_LATENCY, 0);
 
 	begin(VSN_CMD_FAULT_NEW);
 	nl_u32(&self->m, VSN_A_FAULT_LINK, 1);

@@ -69,6 +69,20 @@ static bool fabric_and_listener(void)
 	return listen_too();
 }
 
+static void put_online(struct nl_msg *m)
+{
+	put_uncommitted(m);
+	nl_u32(m, VSN_A_FABRIC_CLOCK, VSN_CLOCK_ONLINE);
+}
+
+static bool online_draft_and_listener(void)
+{
+	if (!draft_of(put_online))
+		return false;
+	disconnect();
+	return listen_too();
+}
+
 static int fabric_new_draft(void)
 {
 	request(VSN_CMD_FABRIC_NEW);
@@ -543,6 +557,45 @@ static int limit_set_module(void)
 	return ask();
 }
 
+/* What a signal sets free in another queue is the kernel's to move. */
+static const char *threads_work(struct vsn_dev *dev, uint64_t ua)
+{
+	struct vsn_queue *a = vsn_queue_create(dev, 4), *b = vsn_queue_create(dev, 4);
+	const char *why = "there are no queues";
+	struct vsn_cqe cqe;
+
+	if (a && b) {
+		vsn_prep_wait(vsn_queue_sqe(a), 0, 0, ua, 1);
+		vsn_prep_copy(vsn_queue_sqe(a), 0, 0, ua + 4096, ua + 8192, 4096);
+		vsn_prep_signal(vsn_queue_sqe(b), 0, 0, ua, 1);
+		why = vsn_queue_submit(a) == 2 && vsn_queue_submit(b) == 1 &&
+		      vsn_queue_wait(a, 5000) == 1 && vsn_queue_reap(a, &cqe, 1) == 1 &&
+		      vsn_queue_wait(a, 5000) == 1 ? NULL : "nobody moves its bytes";
+	}
+	vsn_queue_destroy(a);
+	vsn_queue_destroy(b);
+	return why;
+}
+
+/* A draft that was refused can be committed now, and is a fabric like any other. */
+static const char *check_online(int err)
+{
+	const char *why = check_heard_and_answered(err);
+	struct vsn_ctl_region *r;
+	struct vsn_dev *dev;
+
+	if (why || !err)
+		return why;
+	if (fabric_set_commit() && !scene.lost)
+		return "it cannot be committed";
+	dev = vsn_dev_open(scene.name);
+	r = test_region(scene.ctl, scene.name, 0, 16384);
+	why = dev && r ? threads_work(dev, r->ua) : "it has no device, or no memory";
+	vsn_dev_close(dev);
+	vsn_ctl_region_free(r);
+	return why;
+}
+
 #define PARTS		9	/* of the fabric of nl_fabric.h */
 
 /* A fabric that is committed has a device, and half of the machine for a limit. */
@@ -580,6 +633,10 @@ static const struct sweep_row rows[] = {
 	ROW("fabric-set, commit", .flags = SWEEP_BARE, .prepare = full_draft_and_listener,
 	    .call = fabric_set_commit, .verify = check_heard_and_answered,
 	    .cleanup = drop_fabric, .changes = COMMIT),
+	ROW("fabric-set, commit, online", .flags = SWEEP_BARE,
+	    .prepare = online_draft_and_listener, .call = fabric_set_commit,
+	    .verify = check_online, .cleanup = drop_fabric,
+	    .changes = { { W_STATE, 1 }, { W_NODE, 1 }, { W_LIMIT, ANY }, { W_NOW, ANY } }),
 	ROW("fabric-set, of what is committed", .prepare = connect_nl,
 	    .call = fabric_set_dims, .cleanup = disconnect, .expect = -EBUSY),
 	ROW("fabric-set, a clock", .flags = SWEEP_BARE | SWEEP_STARVE,

@@ -161,7 +161,7 @@ static void sum_up(struct vsn_site *site)
 		site->nr_down += f->what.down;
 		site->health.bandwidth = vsn_min(site->health.bandwidth, f->what.bandwidth);
 		site->health.latency = add_capped(site->health.latency, f->what.latency,
-						  U64_MAX);
+						  VSN_MAX_LATENCY);
 		site->health.errors = add_capped(site->health.errors, f->what.errors,
 						 VSN_ERROR_ONE);
 	}
@@ -185,7 +185,7 @@ static void set_figures(struct vsn_sched *s, u32 id, const struct vsn_health *he
 	vsn_topo_link_figures(s->topo, id, &link->bandwidth, &link->latency,
 			      &link->store_forward);
 	link->bandwidth = part_of(link->bandwidth, health->bandwidth);
-	link->latency = add_capped(link->latency, health->latency, U64_MAX);
+	link->latency += health->latency;
 }
 
 /* What waits for a link is lost with it: the link is free again. */
@@ -423,6 +423,9 @@ static int check_health(bool is_switch, const struct vsn_health *h, struct vsn_d
 	if (!h->bandwidth || h->bandwidth > VSN_BANDWIDTH_ALL)
 		return vsn_refuse(diag, -ERANGE, "bandwidth %u: 1 to %u parts per million",
 				  h->bandwidth, VSN_BANDWIDTH_ALL);
+	if (h->latency > VSN_MAX_LATENCY)
+		return vsn_refuse(diag, -ERANGE, "extra-latency %llu: at most %llu ps",
+				  (unsigned long long)h->latency, VSN_MAX_LATENCY);
 	if (h->errors > VSN_ERROR_ONE)
 		return vsn_refuse(diag, -ERANGE, "error-rate %llu: at most %llu, which is all",
 				  (unsigned long long)h->errors, VSN_ERROR_ONE);

@@ -54,6 +54,7 @@ struct vsn_owner {
  * @stream: the scheduler's stream
  * @seq: number within the stream, from 0
  * @state: enum vsn_op_state
+ * @side: of struct vsn_sched, when it was submitted
  * @status: 0 or a negative errno
  * @net: network used, or -1
  * @start: ps; until it starts: not before this, the time of its submission
@@ -89,6 +90,7 @@ struct vsn_op {
 	struct vsn_stream *stream;
 	u64 seq;
 	u8 state;
+	u8 side;
 	int status;
 	int net;
 	u64 start;

@@ -183,6 +183,7 @@ static void complete(struct vsn_sched *s, struct vsn_op *op)
 	vsn_fence_leave(s, op);
 	op->state = VSN_OP_DONE;
 	s->nr_pending--;
+	s->nr_of[op->side]--;
 	s->nr_completed++;
 	stats = vsn_sparse_find(&s->stats, op->sqe.initiator);
 	stats->ops++;
@@ -389,7 +390,8 @@ static void take_effect(struct vsn_sched *s, struct vsn_op *op)
 static void end_op(struct vsn_sched *s, struct vsn_op *op)
 {
 	if (!op->status) {
-		if (s->online && s->ops->defer && s->ops->defer(s->ctx, op)) {
+		if (s->online && s->ops->defer && !moves_nothing(&op->sqe) &&
+		    s->ops->defer(s->ctx, op)) {
 			op->state = VSN_OP_MOVING;
 			return;
 		}
@@ -458,7 +460,9 @@ int vsn_sched_submit(struct vsn_sched *s, struct vsn_op *op)
 	op->prev = st->last;
 	op->state = VSN_OP_QUEUED;
 	op->start = s->now;
+	op->side = s->side;
 	s->nr_pending++;
+	s->nr_of[op->side]++;
 	own(op->owner, op);
 	st->last = op;
 	if (op->prev) {

@@ -56,7 +56,7 @@ struct vsn_xfer {
  * @complete: the operation is done; it is the caller's again
  * @xfer: a transfer crossed a link
  * @fault: a fault was scheduled, has begun, was changed, or is over; see its state
- * @defer: online: will the caller see to the effect on memory, and then call
+ * @defer: online: will the caller see to the effect on memory, if there is one, and then call
  *	vsn_sched_moved() or vsn_sched_retry()?  NULL: never
  *
  * copy, fill, reduce, atomic and load return 0 or a negative errno, which becomes the
@@ -122,6 +122,8 @@ struct vsn_endpoint_stats {
  * @waiters: blocked WAITs, hashed by the place of their word
  * @fences: blocked FENCEs
  * @nr_pending: operations submitted and not completed
+ * @nr_of: of those, by @side at the time when they were submitted
+ * @side: 0 or 1, the caller's to turn
  * @nr_blocked: of those, blocked WAITs and FENCEs
  * @nr_completed: operations completed
  * @nr_chunks: chunks on the way
@@ -159,6 +161,8 @@ struct vsn_sched {
 	struct vsn_op **waiters;
 	struct vsn_op *fences;
 	u64 nr_pending;
+	u64 nr_of[2];
+	u8 side;
 	u64 nr_blocked;
 	u64 nr_completed;
 	size_t nr_chunks;

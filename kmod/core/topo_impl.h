@@ -10,7 +10,6 @@
 
 #define VSN_MAX_BANDWIDTH	(1000ULL * 1000 * 1000 * 1000 * 1000)	/* 1 PB/s */
 #define VSN_MIN_BANDWIDTH	(1000ULL * 1000)			/* 1 MB/s */
-#define VSN_MAX_LATENCY		VSN_PS_PER_SEC				/* 1 s */
 
 bool vsn_topo_name_ok(const char *s);
 const char *vsn_topo_kind_name(u32 k);

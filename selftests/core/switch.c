@@ -119,6 +119,43 @@ TEST_F(reduction, times)
 	EXPECT_EQ(OVERHEAD + ser(wire) + L_DOWN, c->end - c->start);
 }
 
+static u32 asked;
+
+static bool defer(void *ctx, struct vsn_op *op)
+{
+	asked++;
+	return false;
+}
+
+/* Halves that do nothing to memory do nothing online either: nobody moves their bytes. */
+TEST_F(reduction, online)
+{
+	struct vsn_sched_ops ops;
+	u32 *p;
+
+	ready(_metadata, self->sim, self->ua);
+	ops = *self->sim->sched.ops;
+	ops.defer = defer;
+	self->sim->sched.ops = &ops;
+	ASSERT_EQ(0, vsn_online_set(&self->sim->sched, true));
+	p = (u32 *)sim_bytes(self->sim, self->ua[1]);
+	p[7] = 10;
+	EXPECT_EQ(0, one(self->sim, half(VSN_OP_REDUCE, VSN_OP_F_TO_SWITCH, 1, self->ua[0],
+					 self->ua[1]))->res);
+	EXPECT_EQ(1, asked);
+	EXPECT_EQ(0, one(self->sim, half(VSN_OP_REDUCE, VSN_OP_F_FROM_SWITCH, 0, self->ua[0],
+					 self->ua[1]))->res);
+	EXPECT_EQ(0, one(self->sim, half(VSN_OP_COPY, VSN_OP_F_TO_SWITCH, 0, self->ua[2],
+					 self->ua[0]))->res);
+	EXPECT_EQ(1, asked);
+	EXPECT_EQ(0, one(self->sim, half(VSN_OP_COPY, VSN_OP_F_FROM_SWITCH, 0, self->ua[2],
+					 self->ua[0]))->res);
+	EXPECT_EQ(2, asked);
+	p = (u32 *)sim_bytes(self->sim, self->ua[2]);
+	EXPECT_EQ(10, p[7]);
+	ASSERT_EQ(0, vsn_online_set(&self->sim->sched, false));
+}
+
 /* All bring, one takes, and it goes on to all: each port carries it once each way. */
 TEST_F(reduction, once_up_once_down)
 {
