@@ -74,19 +74,15 @@ fabric_memory()
 # Each change is told to who listens, in the order of the changes.
 monitor()
 {
-	local pid id
+	local id
 
-	stdbuf -oL vsn -j monitor > "$WORK/events" &
-	pid=$!
-	sleep 1
+	listen "$WORK/events" || return
 	vsn fabric add mon system nvl72
 	id=$(vsn -j region add mon size 1MiB home 0 | jq '.[0].id')
 	vsn limit set fabric mon resident 64MiB
 	vsn region del mon "$id"
 	vsn fabric del mon
-	sleep 1
-	kill $pid
-	wait $pid 2> /dev/null
+	heard "$WORK/events" || return
 	jq -e -s --argjson id "$id" 'map(.[0]) | length == 5 and
 		(.[0] | .name == "mon" and .state == "ready") and
 		(.[1] | .fabric == "mon" and .size == 1048576) and

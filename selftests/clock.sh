@@ -24,14 +24,9 @@ shows()
 # A listener sees the change.
 told()
 {
-	local pid
-
-	vsn -j monitor > "$WORK/events" &
-	pid=$!
-	sleep 0.5
+	listen "$WORK/events" || return
 	vsn fabric set $FABRIC clock online scale 3x
-	sleep 0.5
-	kill $pid
+	heard "$WORK/events" || return
 	jq -es 'map(.[0]) | map(select(.name == "clock")) | last |
 		.clock == "online" and .scale == 3000000' "$WORK/events"
 }

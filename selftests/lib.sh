@@ -87,6 +87,42 @@ check_fails()
 	fi
 }
 
+# Change a limit until the listener has heard of it: it has heard of all before, then.
+listener_hears()
+{
+	local file=$1 mib
+
+	for ((mib = $2; mib < $2 + 100; mib++)); do
+		vsn limit set fabric listen resident ${mib}MiB || return
+		sleep 0.1
+		! grep -qF "\"resident\":$((mib << 20))" "$file" || return 0
+	done
+	echo "it hears nothing"
+	return 1
+}
+
+# listen FILE: what vsn monitor tells from now on goes there, until heard FILE.
+listen()
+{
+	vsn fabric add listen system nvl72 || return
+	stdbuf -oL vsn -j monitor > "$1" &
+	LISTENER=$!
+	listener_hears "$1" 1000
+}
+
+# heard FILE: all of it is there, but for what makes sure of that.
+heard()
+{
+	local status=0
+
+	listener_hears "$1" 2000 || status=1
+	kill $LISTENER
+	wait $LISTENER 2> /dev/null
+	sed -i '/"listen"/d' "$1"
+	vsn fabric del listen || status=1
+	return $status
+}
+
 finish()
 {
 	rm -rf "$WORK"

@@ -189,6 +189,53 @@ text_says_the_same()
 		grep -q '^exact: true$' "$WORK/five"
 }
 
+# As many tiers as a network may have: a mesh of so many dimensions.
+eight_tiers()
+{
+	local tier
+
+	{
+		echo "name: eight"
+		echo "description: two to the eighth"
+		echo "dimensions:"
+		for tier in {a..h}; do
+			echo "  - {name: $tier, prefix: $tier, size: 2}"
+		done
+		echo "endpoints:"
+		echo "  accelerator:"
+		echo "    dims: [a, b, c, d, e, f, g, h]"
+		echo "    capacity: 1 GiB"
+		echo "    memory: {bandwidth: 1 TB/s, latency: 100 ns}"
+		echo "    read: 100 GB/s"
+		echo "    write: 100 GB/s"
+		echo "    overhead: 100 ns"
+		echo "networks:"
+		echo "  - name: net"
+		echo "    header: 16 B"
+		echo "    packet: 256 B"
+		echo "    policy: dmodk"
+		echo "    tiers:"
+		for tier in {a..h}; do
+			echo "      - name: $tier"
+			echo "        over: [$tier]"
+			echo "        attach: endpoint"
+			echo "        kind: mesh"
+			echo "        planes: 1"
+			echo "        switches: 1"
+			echo "        switch_latency: 50 ns"
+			echo "        ports: {accelerator: {bandwidth: 25 GB/s, latency: 5 ns}}"
+		done
+	} > "$WORK/eight.yaml"
+	vsn fabric add eight system "$WORK/eight.yaml" || return
+	vsn-trace -f eight -s -j -o "$WORK/eight" -- \
+		vsn bench coll eight all-gather algo ring ranks 256 size 64KiB no-data || return
+	vsn -j link show eight active > "$WORK/cli" &&
+		jq -e '.exact and ([.links[].tier] | unique | length == 8)' "$WORK/eight" &&
+		same "$(links "$WORK/eight" | jq 'map(.transfers) | add')" \
+		     "$(jq 'map(.transfers) | add' "$WORK/cli")" &&
+		vsn fabric del eight
+}
+
 # It says when it sees everything, and ends on a signal with its summary.
 ready_and_interrupt()
 {
@@ -225,7 +272,7 @@ unprivileged()
 	setpriv --reuid=65534 --regid=65534 --clear-groups vsn-trace -s -d 1
 }
 
-plan 28
+plan 29
 module_load || exit 1
 "$LOAD" make $FABRIC || exit 1
 
@@ -239,6 +286,7 @@ check "errors are among them" errors_seen
 check "the histogram holds each operation that did not fail" histogram_agrees
 check "the summary says that it is exact" exact
 check "networks and tiers have their names" names_resolved
+check "all tiers of a network" eight_tiers
 check "events add up to the completions" events_agree
 check "lost events are counted" lost_counted
 check "filter by initiator" by_initiator
