@@ -108,7 +108,7 @@ static int find_live(struct vsn_fabric *fabric, struct genl_info *info, u32 want
 	const struct vsn_topo *topo = &fabric->topo;
 	int net;
 
-	net = vsn_fault_path(&fabric->engine.sched, want, r->src, r->dst, 0, 0, &r->path);
+	net = vsn_fault_look(&fabric->engine.sched, want, r->src, r->dst, &r->path);
 	if (net < 0)
 		return vsn_nl_refuse(info->extack, info->attrs[VSN_A_ROUTE_NETWORK], net,
 				     "all that joins the two is down");

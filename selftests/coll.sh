@@ -170,7 +170,7 @@ check_fails "an algorithm of another" "no such algorithm for this collective" \
 	vsn bench coll $FABRIC broadcast algo direct
 check_fails "no such type" "there is no 'f64'" vsn bench coll $FABRIC type f64
 check_fails "too many ranks" "up to the 72 accelerators" vsn bench coll $FABRIC ranks 73
-check_fails "no such group" "neither a number nor a dimension" \
+check_fails "no such group" "nor a dimension" \
 	vsn bench coll $FABRIC algo hierarchical group rack
 check_fails "groups" "the groups do not divide the ranks" \
 	vsn bench coll $FABRIC algo hierarchical group 5 ranks 8

@@ -113,10 +113,12 @@ TEST_F(straggler, refused)
 		nl_u32(m, VSN_A_ENDPOINT_ID, 0));
 	REFUSED(ENOENT, "name 'b9.npu0': no such endpoint", VSN_A_ENDPOINT_NAME, 0,
 		nl_str(m, VSN_A_ENDPOINT_NAME, "b9.npu0"); nl_u32(m, VSN_A_ENDPOINT_SLOW, 1));
-	REFUSED(EINVAL, "slow: 1000000001 is more than 1000000000 ppm", 0, 0,
+	REFUSED(EINVAL, "slow: 1000000001 is more than 1000000000 ppm",
+		VSN_A_ENDPOINT_SLOW, 0,
 		nl_u32(m, VSN_A_ENDPOINT_ID, 0);
 		nl_u32(m, VSN_A_ENDPOINT_SLOW, 1000000001));
-	REFUSED(EINVAL, "delay: 1000000000001 is more than 1000000000000 ps", 0, 0,
+	REFUSED(EINVAL, "delay: 1000000000001 is more than 1000000000000 ps",
+		VSN_A_ENDPOINT_DELAY, 0,
 		nl_u32(m, VSN_A_ENDPOINT_ID, 0);
 		nl_u64(m, VSN_A_ENDPOINT_DELAY, 1000000000001ULL));
 	REFUSED(EINVAL, "endpoint 8 issues no operations that could be slow", 0, 0,

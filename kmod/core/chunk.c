@@ -509,7 +509,8 @@ static bool set_out(struct vsn_sched *s, struct vsn_chunk *c, int *err)
 	struct vsn_op *op = c->op;
 
 	if (op->status || (op_exhausted(op) && !c->again)) {
-		op->end = vsn_max(op->end, op->status ? s->now : 0);
+		/* By others, maybe: one that was lost and went another way was faster. */
+		op->end = vsn_max(op->end, s->now);
 		vsn_chunk_retire(s, c);
 		return true;
 	}
@@ -598,7 +599,7 @@ static u32 chains(struct vsn_sched *s, u32 net, u32 src, u32 dst, u64 len)
  */
 static int cut(struct vsn_sched *s, struct vsn_op *op)
 {
-	u64 len = op->sqe.len, per_chain;
+	u64 len = op->sqe.len, per_chain, most;
 	u32 src, dst;
 	int net;
 
@@ -616,8 +617,10 @@ static int cut(struct vsn_sched *s, struct vsn_op *op)
 	if (!op_moves_range(op))
 		return 0;
 	per_chain = vsn_min(len / (op->chains * PIECE_MIN), PIECES_PER_CHAIN);
-	per_chain = vsn_max(per_chain, (len + op->chains * VSN_CHUNK_MAX - 1) /
-				       (op->chains * VSN_CHUNK_MAX));
+	/* Within one memory a REDUCE passes it three times, at once. */
+	most = op->sqe.opcode == VSN_OP_REDUCE ? VSN_CHUNK_MAX / 2 : VSN_CHUNK_MAX;
+	most *= op->chains;
+	per_chain = vsn_max(per_chain, (len + most - 1) / most);
 	op->pieces = op->chains * vsn_max(per_chain, 1);
 	return 0;
 }

@@ -140,7 +140,7 @@ static inline u64 vsn_visit_wire(const struct vsn_sched *s, const struct vsn_vis
 
 	if (!(v->flags & VISIT_LINK))
 		return v->bytes;
-	packets = v->bytes ? (v->bytes + net->packet - 1) / net->packet : 1;
+	packets = v->bytes ? ((u64)v->bytes + net->packet - 1) / net->packet : 1;
 	return v->bytes + packets * net->header;
 }
 

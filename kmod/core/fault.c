@@ -144,6 +144,24 @@ int vsn_fault_path(struct vsn_sched *s, u32 want, u32 src, u32 dst, u32 plane, u
 			     plane, salt, &live, path);
 }
 
+/**
+ * vsn_fault_look - what vsn_fault_path() would choose, leaving no trace
+ * @s: the scheduler
+ * @want: as for vsn_fault_path(), as are all that follow
+ * @src: endpoint id
+ * @dst: endpoint id, not @src
+ * @path: out
+ *
+ * Return: index of the network, or -EHOSTUNREACH.
+ */
+int vsn_fault_look(struct vsn_sched *s, u32 want, u32 src, u32 dst, struct vsn_path *path)
+{
+	const struct vsn_live live = { .live = is_live, .ctx = s };
+
+	return vsn_route_find_live(s->topo, want, src, dst, 0, 0,
+				   s->faults.nr_down ? &live : NULL, path);
+}
+
 /* What faults come to */
 
 static u64 add_capped(u64 a, u64 b, u64 most)
@@ -161,7 +179,7 @@ static void sum_up(struct vsn_site *site)
 		site->nr_down += f->what.down;
 		site->health.bandwidth = vsn_min(site->health.bandwidth, f->what.bandwidth);
 		site->health.latency = add_capped(site->health.latency, f->what.latency,
-						  VSN_MAX_LATENCY);
+						  U64_MAX);
 		site->health.errors = add_capped(site->health.errors, f->what.errors,
 						 VSN_ERROR_ONE);
 	}
@@ -188,12 +206,17 @@ static void set_figures(struct vsn_sched *s, u32 id, const struct vsn_health *he
 	link->latency += health->latency;
 }
 
-/* What waits for a link is lost with it: the link is free again. */
+/*
+ * What waits for a link is lost with it: the link is free again.  What was executed
+ * ahead of an online clock was carried all the same; and between a transfer and its
+ * retry a link waits, which is not in its time.
+ */
 static void flush(struct vsn_sched *s, struct vsn_link *link)
 {
 	if (!link || link->busy <= s->now)
 		return;
-	link->busy_time -= link->busy - s->now;
+	if (!s->online)
+		link->busy_time -= vsn_min(link->busy_time, link->busy - s->now);
 	link->busy = s->now;
 }
 

@@ -170,5 +170,6 @@ bool vsn_fault_endpoint(const struct vsn_sched *s, u32 ep, struct vsn_site *site
 
 int vsn_fault_path(struct vsn_sched *s, u32 want, u32 src, u32 dst, u32 plane, u64 salt,
 		   struct vsn_path *path);
+int vsn_fault_look(struct vsn_sched *s, u32 want, u32 src, u32 dst, struct vsn_path *path);
 
 #endif /* VSN_CORE_FAULT_H */

@@ -8,9 +8,9 @@
  * kept of routes is a cache of a fixed size.
  *
  * A path is one of the shortest: by latency, that of switches and of endpoints in
- * between included, and then by its number of links.  Where such a path has more
- * links than max_hops of the graph, all paths to that destination are shortest by
- * links, and then by latency.  Endpoints are only ends, unless the tier says
+ * between included, and then by its number of links, of those with max_hops of the
+ * graph at most.  Where an endpoint has none of these, all paths to that destination
+ * are shortest by links, and then by latency.  Endpoints are only ends, unless the tier says
  * "transit".
  *
  * Routes fill the cache: vsn_graph_candidates(), vsn_graph_select(),

@@ -197,10 +197,11 @@ static bool since_store(struct vsn_sched *s, const struct vsn_op *op, u64 *time)
 		if (note->value >= op->sqe.arg0)
 			best = vsn_min(best, note->time);
 	}
-	/* Before the oldest of them it was there already, or a CPU stored it. */
-	if (any && old < op->sqe.arg0 && best != U64_MAX)
-		*time = best;
-	return any;
+	/* Else it was there before the oldest of them, or they are not what it was. */
+	if (!any || old >= op->sqe.arg0 || best == U64_MAX)
+		return false;
+	*time = best;
+	return true;
 }
 
 u64 vsn_online_since(struct vsn_sched *s, const struct vsn_op *op)
@@ -234,6 +235,8 @@ u64 vsn_online_since(struct vsn_sched *s, const struct vsn_op *op)
  */
 int vsn_online_set(struct vsn_sched *s, bool online)
 {
+	u64 end, due;
+
 	if (online == s->online)
 		return 0;
 	if (online) {
@@ -245,7 +248,12 @@ int vsn_online_set(struct vsn_sched *s, bool online)
 		sweep(s, VSN_TIME_MAX, U64_MAX);
 		vsn_fence_forget_all(s);
 		vsn_online_free(s);
-		s->now = vsn_max(s->clock, s->latest);
+		end = vsn_max(s->clock, s->latest);
+		while (vsn_fault_due(s, end, &due)) {
+			s->now = due;
+			vsn_fault_step(s);
+		}
+		s->now = end;
 	}
 	s->online = online;
 	return 0;

@@ -92,7 +92,8 @@ static void lose(struct vsn_sched *s, struct vsn_chunk *c, struct vsn_site *site
 		err = -ENOMEM;
 	else if (s->faults.policy.give_up)
 		err = -EIO;
-	time = err == -EOVERFLOW ? s->now : vsn_max(time, s->now);
+	/* Online, what is ahead of the clock may be lost by what happens now. */
+	time = err == -EOVERFLOW ? s->now : vsn_max(vsn_max(time, op->start), s->now);
 	if (err) {
 		op->status = err;
 		op->end = vsn_max(op->end, time);

@@ -393,6 +393,11 @@ int vsn_route_find_live(const struct vsn_topo *t, u32 want, u32 src, u32 dst, u3
 		plan = vsn_plan_first(t, w.net, &p);
 		if (plan != VSN_NO_PLAN) {
 			walk_policy(&w, &p, plan, salt);
+			if (w.bad && !live) {
+				/* With a detour it is too long. */
+				w.detour = VSN_DETOUR_NONE;
+				walk_policy(&w, &p, plan, salt);
+			}
 			if (!w.bad || (live && vsn_route_search(&w, &p, salt))) {
 				finish(path);
 				return net;

@@ -357,6 +357,8 @@ static void take_effect(struct vsn_sched *s, struct vsn_op *op)
 		if (moves_nothing(sqe))
 			break;
 		err = move_bytes(s, op);
+		if (!err && s->online)
+			vsn_online_write(s, op);
 		len = sqe->len;
 		s->work += len >> 12;
 		break;

@@ -94,13 +94,14 @@ void vsn_straggler_free(struct vsn_sched *s)
 u64 vsn_straggler_find_wait(struct vsn_sched *s, u32 ep)
 {
 	struct vsn_straggler *st = vsn_sparse_find(&s->stragglers, ep);
-	u64 hash;
+	u64 hash, n;
 
 	if (!st)
 		return 0;
+	n = st->issued++;
 	if (!st->jitter)
 		return st->delay;
-	hash = vsn_mix(vsn_mix(st->seed + ep * GOLDEN) + st->issued++);
+	hash = vsn_mix(vsn_mix(st->seed + ep * GOLDEN) + n);
 	return st->delay + hash % (st->jitter + 1);
 }
 

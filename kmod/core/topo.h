@@ -65,7 +65,7 @@
 
 #define VSN_MAX_DIMS		8
 #define VSN_NR_KINDS		4	/* index: enum vsn_endpoint_kind; 0 is the uplink */
-/* Of a link, a switch or an engine, and of what faults add to a link: 1 s */
+/* Of a link, a switch or an engine, and of what a fault adds to a link: 1 s */
 #define VSN_MAX_LATENCY		VSN_PS_PER_SEC
 #define VSN_MAX_NETWORKS	8
 #define VSN_MAX_TIERS		8

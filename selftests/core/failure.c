@@ -340,6 +340,75 @@ TEST_F(failure, graph_is_searched_once)
 	EXPECT_GT(32, work_of(sim, 4));
 }
 
+/* Who only looks for a way does not have it taken for known that there is none. */
+TEST_F(failure, looking_leaves_no_trace)
+{
+	struct sim *sim = self->sim;
+	struct vsn_path path;
+	u32 i;
+
+	ASSERT_EQ(0, star(sim, 4, 8));
+	for (i = 0; i < 8; i++)
+		ASSERT_EQ(0, take_down(sim, link_of(sim, 0, i, 0), 0, VSN_TIME_MAX));
+	EXPECT_EQ(-EHOSTUNREACH, vsn_fault_look(&sim->sched, 0, 0, 1, &path));
+	EXPECT_EQ(U64_MAX, work_of(sim, 1));
+	EXPECT_LT(8, sim->sched.work);
+	EXPECT_EQ(0, vsn_fault_look(&sim->sched, 0, 2, 1, &path));
+}
+
+/*
+ * A chunk that waits in a link's queue is lost with the link, and another plane is
+ * faster: what follows it by that link comes when all is done.
+ */
+TEST_F(failure, time_does_not_go_back)
+{
+	struct sim *sim = self->sim;
+	u64 a, b, last = 0, i;
+	struct vsn_sqe sqe;
+	bool more = true;
+
+	ASSERT_EQ(0, star_of(sim, 4, 8, 65536));
+	ASSERT_EQ(0, set_policy(sim, US, false));
+	a = sim_region(sim, MiB, 0, true);
+	b = sim_region(sim, MiB, 1, true);
+	for (i = 1; i <= 200; i++) {
+		sqe = sim_copy(0, i * 8, b, a, 65536, 1000 + i);
+		ASSERT_EQ(0, sim_submit(sim, &sqe));
+	}
+	sqe = sim_word(VSN_OP_COMPUTE, 0, 0, 0, US, 1);
+	ASSERT_EQ(0, sim_submit(sim, &sqe));
+	sqe = sim_copy(0, 0, b, a, MiB, 2);
+	ASSERT_EQ(0, sim_submit(sim, &sqe));
+	sqe = sim_word(VSN_OP_FADD, 0, 0, a, 1, 3);
+	ASSERT_EQ(0, sim_submit(sim, &sqe));
+	ASSERT_EQ(0, take_down(sim, link_of(sim, 0, 0, 0), 10 * US, VSN_TIME_MAX));
+	while (more) {
+		more = vsn_sched_run(&sim->sched, VSN_TIME_MAX, 1);
+		ASSERT_LE(last, sim->sched.now);
+		last = sim->sched.now;
+	}
+	for (i = 1; i < sim->nr_done; i++)
+		ASSERT_LE(sim->done[i - 1].end, sim->done[i].end);
+	EXPECT_EQ(0, sim_find(sim, 2)->res);
+	EXPECT_LE(sim_find(sim, 2)->end, sim_find(sim, 3)->start);
+}
+
+/* While it waits to send again a link is not busy; that it is free again takes no more. */
+TEST_F(failure, busy_is_not_below_nothing)
+{
+	struct sim *sim = self->sim;
+	u32 link;
+
+	ASSERT_EQ(0, star(sim, 4, 1));
+	link = link_of(sim, 0, 0, 0);
+	ASSERT_EQ(0, fault(sim, link, (struct vsn_health) { .errors = VSN_ERROR_ONE }, 0,
+			   VSN_TIME_MAX));
+	ASSERT_EQ(0, take_down(sim, link, US, VSN_TIME_MAX));
+	submit_copy(sim, 0, 0, 1, 0, 4096, 1);
+	sim_run(sim);
+	EXPECT_GE(sim->sched.now, vsn_links_find(&sim->sched.links, link)->busy_time);
+}
+
 /* A switch that is down takes all its links with it, and only those. */
 TEST_F(failure, switch_down)
 {

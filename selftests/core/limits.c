@@ -123,6 +123,20 @@ TEST_F(islands, unreachable_in_the_middle)
 }
 
 /* An operation starts, or its overhead ends, at the end of time. */
+/* As long as an operation may be, within one memory, which it passes three times */
+TEST_F(islands, long_reduce_in_one_memory)
+{
+	u64 a = sim_region(self->sim, 1ULL << 30, 0, false);
+	u64 b = sim_region(self->sim, 1ULL << 30, 0, false);
+	struct vsn_sqe sqe = sim_copy(0, 0, a, b, 1ULL << 30, 1);
+
+	sqe.opcode = VSN_OP_REDUCE;
+	sqe.flags = VSN_OP_F_NODATA;
+	sqe.arg0 = VSN_REDUCE(VSN_REDUCE_SUM, VSN_REDUCE_F32);
+	EXPECT_EQ(0, result(self->sim, sqe));
+	EXPECT_EQ(1ULL << 30, sim_find(self->sim, 1)->bytes);
+}
+
 TEST_F(islands, no_time_for_the_overhead)
 {
 	EXPECT_EQ(0, result(self->sim, sim_word(VSN_OP_COMPUTE, 0, 0, 0, U64_MAX - 99999, 1)));

@@ -447,6 +447,77 @@ TEST_F(online, faults_go_by_the_clock)
 	EXPECT_EQ(0, s->faults.nr_down);
 }
 
+/* Back in ordered execution nothing is left of before. */
+TEST_F(online, the_horizon_does_not_go_back)
+{
+	struct vsn_sched *s = &self->sim->sched;
+
+	SUBMIT(compute(0, 0, 1000000000, 1));
+	at(self->sim, 10000000);
+	ASSERT_EQ(0, take_down(self->sim, 2, 500000000, 2000000000));
+	ASSERT_EQ(0, vsn_online_set(s, false));
+	EXPECT_EQ(1000000000, s->now);
+	EXPECT_EQ(1, s->faults.nr_down);
+	EXPECT_FALSE(vsn_sched_run(s, 600000000, 100));
+	EXPECT_EQ(1000000000, s->now);
+}
+
+/* A signal that was not enough does not hide the copy that was. */
+TEST_F(online, a_wait_on_a_copy_beside_signals)
+{
+	struct sim *sim = self->sim;
+	u64 src = sim_region(sim, 4096, 2, true);
+
+	*(u64 *)sim_bytes(sim, src) = 100;
+	SUBMIT(sim_word(VSN_OP_SIGNAL, 0, 0, self->far, 1, 1));
+	SUBMIT(compute(2, 0, 1000000000, 2));
+	SUBMIT(sim_copy(2, 0, self->far, src, 8, 3));
+	SUBMIT(sim_word(VSN_OP_WAIT, 1, 0, self->far, 50, 4));
+	EXPECT_EQ(100, sim_find(sim, 4)->value);
+	EXPECT_LE(sim_find(sim, 3)->end, sim_find(sim, 4)->end);
+}
+
+/* What is executed ahead of the clock is lost by a link that fails now, but not before. */
+TEST_F(online, nothing_is_sent_again_before_it_starts)
+{
+	u64 words[4], start = 1000000000000ULL;
+	struct sim *sim = self->sim;
+	struct vsn_health down = { .down = true, .bandwidth = VSN_BANDWIDTH_ALL };
+	struct vsn_diag diag;
+	struct vsn_sqe sqe;
+	u32 budget, i, link;
+
+	for (i = 0; i < 4; i++)
+		words[i] = sim_region(sim, 4096, i, true);
+	for (budget = 6; budget < 30; budget++) {
+		for (i = 0; i < 4; i++) {
+			sqe = compute(i, 0, start, 100 * budget + i);
+			ASSERT_EQ(0, sim_submit(sim, &sqe));
+			sqe = sim_word(VSN_OP_FADD, i, 0, words[(i + 1) % 4], 1,
+				       100 * budget + 10 + i);
+			ASSERT_EQ(0, sim_submit(sim, &sqe));
+		}
+		vsn_sched_run(&sim->sched, VSN_TIME_MAX, budget);
+		for (link = 0; link < sim->topo.nr_links; link++) {
+			down.down = true;
+			ASSERT_EQ(0, vsn_fault_set_health(&sim->sched, false, link, &down,
+							  &diag));
+			down.down = false;
+			ASSERT_EQ(0, vsn_fault_set_health(&sim->sched, false, link, &down,
+							  &diag));
+		}
+		while (vsn_sched_run(&sim->sched, VSN_TIME_MAX, 4096))
+			;
+		for (i = 0; i < 4; i++) {
+			const struct vsn_cqe *c = sim_find(sim, 100 * budget + 10 + i);
+
+			/* Both ways: two links, a switch each */
+			ASSERT_EQ(0, c->res);
+			ASSERT_LE(c->start + 2 * (2 * 1000 + 200000), c->end);
+		}
+	}
+}
+
 static u64 next(u64 below)
 {
 	seed = seed * 6364136223846793005ULL + 1442695040888963407ULL;

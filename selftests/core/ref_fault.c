@@ -134,7 +134,7 @@ static void cut(struct ref *r, const struct ref_fault *f)
 		struct ref_resource *res = &r->resources[link];
 
 		if (touches(r, f, link) && res->busy > r->now) {
-			res->busy_time -= res->busy - r->now;
+			res->busy_time -= vsn_min(res->busy_time, res->busy - r->now);
 			res->busy = r->now;
 		}
 	}

@@ -497,8 +497,7 @@ void ref_move(struct ref *r, struct ref_chunk *c)
 	int err = 0;
 
 	if (!c->nr_steps && (op->status || (nothing_left(op) && !c->again))) {
-		if (op->status)
-			op->end = vsn_max(op->end, r->now);
+		op->end = vsn_max(op->end, r->now);
 		chunk_done(r, c);
 		return;
 	}

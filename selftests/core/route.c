@@ -635,4 +635,32 @@ TEST_F(paths, refused)
 		(tiers[0].wiring = VSN_WIRING_STRIDE, tiers[0].switches = 1025));
 }
 
+/* Shortest paths are within bounds, and those with a detour are not: they do without. */
+TEST(long_detours)
+{
+	struct sim *sim = calloc(1, sizeof(*sim));
+	u32 sizes[] = { 127, 3, 3 }, k;
+	struct vsn_path path;
+
+	ASSERT_NE(NULL, sim);
+	sim_topo(&sim->topo, sizes, 3);
+	for (k = 0; k < 3; k++) {
+		sim_tier(&sim->topo, &(struct sim_tier) {
+			.over = 1u << k, .attach = VSN_ATTACH_ENDPOINT, .bandwidth = 28000000000,
+			.latency = 10000 });
+		sim->topo.networks[0].tiers[k].kind = k ? VSN_TIER_KIND_MESH :
+							  VSN_TIER_KIND_GRID;
+	}
+	sim->topo.networks[0].policy = VSN_POLICY_DETOUR;
+	ASSERT_EQ(0, sim_init(sim));
+	for (k = 0; k < 24; k++) {
+		EXPECT_EQ(0, vsn_route_find(&sim->topo, 0, 0, sim->topo.nr_endpoints - 1, k,
+					    0, &path));
+		EXPECT_GE(VSN_MAX_HOPS, path.nr_hops);
+		EXPECT_LE(128, path.nr_hops);
+	}
+	sim_free(sim);
+	free(sim);
+}
+
 TEST_HARNESS_MAIN

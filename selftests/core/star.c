@@ -10,16 +10,21 @@ u64 ser(u64 bytes, u64 bw)
 	return (n + bw - 1) / bw;
 }
 
-int star(struct sim *sim, u32 n, u32 planes)
+int star_of(struct sim *sim, u32 n, u32 planes, u32 stripe)
 {
 	sim_topo(&sim->topo, &n, 1);
 	sim_tier(&sim->topo, &(struct sim_tier) {
 		.over = 1, .attach = VSN_ATTACH_ENDPOINT, .planes = planes,
 		.bandwidth = 28 * GB, .latency = 10 * NS, .switch_latency = 200 * NS });
 	sim->topo.networks[0].header = 16;
-	/* One operation takes one plane. */
-	sim->topo.networks[0].stripe = 1 << 30;
+	sim->topo.networks[0].stripe = stripe;
 	return sim_init(sim);
+}
+
+int star(struct sim *sim, u32 n, u32 planes)
+{
+	/* One operation takes one plane. */
+	return star_of(sim, n, planes, 1 << 30);
 }
 
 u32 link_of(const struct sim *sim, u32 ep, u32 plane, u32 down)

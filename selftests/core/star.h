@@ -32,6 +32,8 @@ u64 pull_time(u64 len);
 
 /* n endpoints under one switch a plane: links of 28 GB/s, one plane an operation */
 int star(struct sim *sim, u32 n, u32 planes);
+/* Longer operations than @stripe take all planes. */
+int star_of(struct sim *sim, u32 n, u32 planes, u32 stripe);
 u32 link_of(const struct sim *sim, u32 ep, u32 plane, u32 down);
 int fault(struct sim *sim, u32 link, struct vsn_health what, u64 at, u64 until);
 int take_down(struct sim *sim, u32 link, u64 at, u64 until);

@@ -18,6 +18,7 @@
 #include "out.h"
 
 #define SIZE_MIN	512ULL
+#define PAGE		4096ULL		/* what regions are made of */
 #define SIZE_STEP	4
 #define DEFAULT_MAX	(256ULL << 20)
 #define MAX_DISTANCES	10
@@ -453,14 +454,15 @@ static void choose_sizes(struct p2p *p)
 
 static int setup(struct p2p *p)
 {
+	uint64_t size = (p->max + PAGE - 1) / PAGE * PAGE;
 	int status;
 	size_t i;
 
 	status = find_distances(p);
 	if (!status)
-		status = bench_region_add(p->b, p->initiator, p->max, true, &p->region, &p->ua);
+		status = bench_region_add(p->b, p->initiator, size, true, &p->region, &p->ua);
 	for (i = 0; !status && i < p->nr; i++)
-		status = bench_region_add(p->b, p->distances[i].peer, p->max, true,
+		status = bench_region_add(p->b, p->distances[i].peer, size, true,
 					  &p->distances[i].region, &p->distances[i].ua);
 	if (status)
 		return status;
