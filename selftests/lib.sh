@@ -116,8 +116,8 @@ heard()
 	local status=0
 
 	listener_hears "$1" 2000 || status=1
-	kill $LISTENER
-	wait $LISTENER 2> /dev/null
+	kill "$LISTENER"
+	wait "$LISTENER" 2> /dev/null
 	sed -i '/"listen"/d' "$1"
 	vsn fabric del listen || status=1
 	return $status
