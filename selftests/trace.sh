@@ -226,7 +226,9 @@ eight_tiers()
 			echo "        ports: {accelerator: {bandwidth: 25 GB/s, latency: 5 ns}}"
 		done
 	} > "$WORK/eight.yaml"
-	vsn fabric add eight system "$WORK/eight.yaml" || return
+	local -x VSN_SYSTEMS=$WORK
+
+	vsn fabric add eight system eight || return
 	vsn-trace -f eight -s -j -o "$WORK/eight" -- \
 		vsn bench coll eight all-gather algo ring ranks 256 size 64KiB no-data || return
 	vsn -j link show eight active > "$WORK/cli" &&
