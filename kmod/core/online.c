@@ -235,8 +235,6 @@ u64 vsn_online_since(struct vsn_sched *s, const struct vsn_op *op)
  */
 int vsn_online_set(struct vsn_sched *s, bool online)
 {
-	u64 end, due;
-
 	if (online == s->online)
 		return 0;
 	if (online) {
@@ -248,12 +246,8 @@ int vsn_online_set(struct vsn_sched *s, bool online)
 		sweep(s, VSN_TIME_MAX, U64_MAX);
 		vsn_fence_forget_all(s);
 		vsn_online_free(s);
-		end = vsn_max(s->clock, s->latest);
-		while (vsn_fault_due(s, end, &due)) {
-			s->now = due;
-			vsn_fault_step(s);
-		}
-		s->now = end;
+		/* Faults that are due before that begin, or end, with the next run. */
+		s->now = vsn_max(s->clock, s->latest);
 	}
 	s->online = online;
 	return 0;

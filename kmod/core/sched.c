@@ -532,7 +532,8 @@ bool vsn_sched_run(struct vsn_sched *s, u64 until, u32 budget)
 			vsn_online_rewind(s);
 			return true;
 		}
-		s->now = due;
+		/* Back from an online clock, some are due before the horizon. */
+		s->now = vsn_max(s->now, due);
 		vsn_fault_step(s);
 	}
 	if (run_events(s, until, budget)) {
