@@ -340,6 +340,89 @@ TEST_F(failure, graph_is_searched_once)
 	EXPECT_GT(32, work_of(sim, 4));
 }
 
+/* A switch of a graph takes its links with it, and what is on them. */
+TEST_F(failure, graph_switch)
+{
+	struct vsn_health down = { .bandwidth = ALL, .down = true };
+	struct sim *sim = self->sim;
+	u32 size = 4, i, k, sw;
+	struct vsn_graph *g;
+	struct vsn_path path;
+	struct vsn_site site;
+	char ep[16], name[16];
+	struct copy c;
+
+	sim_topo(&sim->topo, &size, 1);
+	g = sim_graph(&sim->topo);
+	for (k = 0; k < 2; k++) {
+		snprintf(name, sizeof(name), "s%u", k);
+		ASSERT_EQ(0, vsn_graph_add_switch(g, name, 200 * NS, &self->diag));
+		for (i = 0; i < size; i++) {
+			struct vsn_graph_edge edge = {
+				.from = ep, .to = name, .bandwidth = 10 * GB,
+				.latency = 10 * NS, .lanes = 1, .both = true,
+			};
+
+			snprintf(ep, sizeof(ep), "a%u", i);
+			ASSERT_EQ(0, vsn_graph_add_link(g, &sim->topo, &edge, &self->diag));
+		}
+	}
+	ASSERT_EQ(0, sim_init(sim));
+	ASSERT_EQ(0, set_policy(sim, US, false));
+	ASSERT_EQ(0, vsn_route_find(&sim->topo, 0, 0, 1, 0, 0, &path));
+	/* That of the first link's far end */
+	sw = path.hops[0] / (2 * size);
+	c = submit_copy(sim, 0, 0, 1, 0, MiB, 1);
+	vsn_sched_run(&sim->sched, 10 * US, U32_MAX);
+	ASSERT_EQ(0, vsn_fault_set_health(&sim->sched, true, sw, &down, &self->diag));
+	for (i = 0; i < sim->topo.nr_links; i++) {
+		vsn_fault_link(&sim->sched, i, &site);
+		EXPECT_EQ(i / (2 * size) == sw, site.health.down);
+	}
+	sim_run(sim);
+	EXPECT_EQ(0, sim_find(sim, 1)->res);
+	EXPECT_TRUE(has_arrived(sim, &c));
+	vsn_fault_switch(&sim->sched, sw, &site);
+	EXPECT_LT(0, site.lost);
+	EXPECT_EQ(0, vsn_fault_look(&sim->sched, 0, 0, 1, &path));
+	EXPECT_EQ(!sw, path.hops[0] / (2 * size));
+	ASSERT_EQ(0, vsn_fault_set_health(&sim->sched, true, !sw, &down, &self->diag));
+	vsn_sched_run(&sim->sched, sim->sched.now + 2 * US, U32_MAX);
+	EXPECT_EQ(-EHOSTUNREACH, vsn_fault_look(&sim->sched, 0, 0, 1, &path));
+}
+
+/* What is set by hand is changed as such, and ends as such. */
+TEST_F(failure, set_again)
+{
+	struct vsn_health h = { .bandwidth = ALL / 2 }, out;
+	struct vsn_fault_policy policy;
+	struct sim *sim = self->sim;
+	u32 link;
+
+	ASSERT_EQ(0, star(sim, 4, 1));
+	ASSERT_EQ(0, set_policy(sim, 7 * US, true));
+	vsn_fault_get_policy(&sim->sched, &policy);
+	EXPECT_EQ(7 * US, policy.detect);
+	EXPECT_TRUE(policy.give_up);
+	link = link_of(sim, 1, 0, 1);
+	ASSERT_EQ(0, vsn_fault_set_health(&sim->sched, false, link, &h, &self->diag));
+	h.latency = US;
+	ASSERT_EQ(0, vsn_fault_set_health(&sim->sched, false, link, &h, &self->diag));
+	EXPECT_EQ(1, sim->sched.faults.nr);
+	vsn_fault_manual(&sim->sched, false, link, &out);
+	EXPECT_EQ(ALL / 2, out.bandwidth);
+	EXPECT_EQ(US, out.latency);
+	h.latency = VSN_MAX_LATENCY + 1;
+	EXPECT_EQ(-ERANGE, vsn_fault_set_health(&sim->sched, false, link, &h, &self->diag));
+	EXPECT_EQ(-ENOENT, vsn_fault_set_health(&sim->sched, false, U32_MAX, &h, &self->diag));
+	h = (struct vsn_health) { .bandwidth = ALL };
+	ASSERT_EQ(0, vsn_fault_set_health(&sim->sched, false, link, &h, &self->diag));
+	EXPECT_EQ(0, sim->sched.faults.nr);
+	vsn_fault_manual(&sim->sched, false, link, &out);
+	EXPECT_EQ(ALL, out.bandwidth);
+	EXPECT_EQ(0, out.latency);
+}
+
 /* Who only looks for a way does not have it taken for known that there is none. */
 TEST_F(failure, looking_leaves_no_trace)
 {

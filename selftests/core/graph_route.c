@@ -423,4 +423,39 @@ TEST_F(graph, by_hops)
 	EXPECT_EQ(8, self->t->max_hops);
 }
 
+/* A quick way that is just as long as may be ends where it could go on: go the short way. */
+TEST_F(graph, by_hops_at_the_bound)
+{
+	char name[2][16];
+	struct vsn_path path;
+	u32 len, i;
+
+	for (len = 2; len < 20; len++) {
+		vsn_topo_free(self->t);
+		memset(self->t, 0, sizeof(*self->t));
+		sim_topo(self->t, &(u32) { 4 }, 1);
+		self->g = sim_graph(self->t);
+		ASSERT_EQ(0, SWITCH_OF("x", 0));
+		ASSERT_EQ(0, SWITCH_OF("m", 0));
+		ASSERT_EQ(0, LINK("a0", "x", NS));
+		ASSERT_EQ(0, LINK("x", "m", 900 * NS));
+		for (i = 1; i < 4; i++) {
+			snprintf(name[0], sizeof(name[0]), "a%u", i);
+			ASSERT_EQ(0, LINK("m", name[0], NS));
+		}
+		for (i = 0; i < len; i++) {
+			snprintf(name[0], sizeof(name[0]), "c%u", i);
+			ASSERT_EQ(0, SWITCH_OF(name[0], 0));
+			snprintf(name[1], sizeof(name[1]), "c%u", i - 1);
+			ASSERT_EQ(0, LINK(i ? name[1] : "x", name[0], NS));
+		}
+		ASSERT_EQ(0, LINK(name[0], "m", NS));
+		ASSERT_EQ(0, COMMIT());
+		ASSERT_EQ(0, vsn_route_find(self->t, 1, 0, 1, 0, 0, &path));
+		EXPECT_EQ(len + 3 <= self->g->max_hops ? len + 3 : 3, path.nr_hops);
+		ASSERT_EQ(0, vsn_route_find(self->t, 1, 1, 0, 0, 0, &path));
+		EXPECT_EQ(len + 3 <= self->g->max_hops ? len + 3 : 3, path.nr_hops);
+	}
+}
+
 TEST_HARNESS_MAIN
