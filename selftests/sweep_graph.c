@@ -160,7 +160,7 @@ static const char *check_slow(int err)
 }
 
 #define NEW_GRAPH	{ { W_FABRICS, 1 }, { W_STATE, 2 }, { W_PARTS, GRAPH_PARTS },	\
-			  { W_NODE, 1 }, { W_LIMIT, ANY } }
+			  { W_NODE, 1 }, { W_LIMIT, ANY }, { W_CLOCK, 1 } }
 #define COMMIT		{ { W_STATE, 1 }, { W_NODE, 1 }, { W_LIMIT, ANY } }
 
 static const struct sweep_row rows[] = {
