@@ -63,7 +63,7 @@ void vsn_nl_notify_fault(struct vsn_fabric *fabric, const struct vsn_fault *f)
 	struct sk_buff *skb;
 
 	lockdep_assert_held(&fabric->engine.lock);
-	if (f->state != VSN_FAULT_STATE_SCHEDULED)
+	if (f->begun)
 		vsn_nl_notify_state(fabric, f->is_switch, f->target);
 	if (f->manual)
 		return;

@@ -567,7 +567,7 @@ static const char *threads_work(struct vsn_dev *dev, uint64_t ua)
 	if (a && b) {
 		vsn_prep_wait(vsn_queue_sqe(a), 0, 0, ua, 1);
 		vsn_prep_copy(vsn_queue_sqe(a), 0, 0, ua + 4096, ua + 8192, 4096);
-		vsn_prep_signal(vsn_queue_sqe(b), 0, 0, ua, 1);
+		vsn_prep_signal(vsn_queue_sqe(b), 0, 1, ua, 1);
 		why = vsn_queue_submit(a) == 2 && vsn_queue_submit(b) == 1 &&
 		      vsn_queue_wait(a, 5000) == 1 && vsn_queue_reap(a, &cqe, 1) == 1 &&
 		      vsn_queue_wait(a, 5000) == 1 ? NULL : "nobody moves its bytes";

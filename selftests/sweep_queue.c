@@ -338,9 +338,9 @@ static const char *check_completion(int err)
 		return why;
 	if (!err && n != 1)
 		return "it did not complete";
-	if (n && cqe.res && cqe.res != -ENOMEM)
+	if (n && cqe.res != op->res && cqe.res != -ENOMEM)
 		return "completed with an errno that is not its own";
-	if (scene.whole && cqe.res)
+	if (scene.whole && cqe.res != op->res)
 		return "completed with an error, and nothing had failed";
 	/* Before the first event, or after the last one: the argument is what failed. */
 	return n ? effect(op, cqe.res) : effect(op, -ENOMEM);

@@ -294,6 +294,7 @@ static void begin(struct vsn_sched *s, struct vsn_fault *f)
 	struct vsn_site *site = site_of(s, f);
 
 	f->state = VSN_FAULT_STATE_ACTIVE;
+	f->begun = true;
 	f->site_next = site->active;
 	site->active = f;
 	if (f->manual)
@@ -487,6 +488,7 @@ static struct vsn_fault *prepare(struct vsn_sched *s, const struct vsn_fault *wa
 	*f = *want;
 	f->id = ++faults->last_id;
 	f->state = VSN_FAULT_STATE_SCHEDULED;
+	f->begun = false;
 	f->next = NULL;
 	f->prev = faults->last;
 	if (f->prev)

@@ -57,6 +57,7 @@ struct vsn_health {
  * @id: from 1, not used again
  * @state: enum vsn_fault_state
  * @manual: the site's own setting, to be changed as such; there is one at most
+ * @begun: it did something to its target, even if that is over
  * @is_switch: @target is a switch, not a link
  * @target: id of the link or switch
  * @what: what it does
@@ -70,6 +71,7 @@ struct vsn_fault {
 	u32 id;
 	u32 state;
 	bool manual;
+	bool begun;
 	bool is_switch;
 	u32 target;
 	struct vsn_health what;
