@@ -130,7 +130,7 @@ static void effect_fault(void *ctx, const struct vsn_fault *fault)
 	struct vsn_sched *s = &fabric->engine.sched;
 	struct vsn_site site;
 
-	if (fault->state != VSN_FAULT_STATE_SCHEDULED) {
+	if (fault->begun) {
 		if (fault->is_switch)
 			vsn_fault_switch(s, fault->target, &site);
 		else
