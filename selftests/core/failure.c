@@ -423,6 +423,37 @@ TEST_F(failure, set_again)
 	EXPECT_EQ(0, out.latency);
 }
 
+/* Of ways that are too many to try all, the one that is left may not be found. */
+TEST_F(failure, one_of_many_ways)
+{
+	u32 sizes[] = { 2, 2 }, switches, i, base;
+	struct vsn_health down = { .bandwidth = ALL, .down = true };
+	struct vsn_path path;
+
+	for (switches = 4096; switches <= 8192; switches *= 2) {
+		struct sim *sim = calloc(1, sizeof(*sim));
+
+		ASSERT_NE(NULL, sim);
+		sim_topo(&sim->topo, sizes, 2);
+		sim_tier(&sim->topo, &(struct sim_tier) { .over = 2,
+			 .attach = VSN_ATTACH_ENDPOINT, .bandwidth = 28 * GB });
+		sim_tier(&sim->topo, &(struct sim_tier) { .over = 1,
+			 .attach = VSN_ATTACH_SWITCH, .switches = switches,
+			 .bandwidth = 28 * GB });
+		ASSERT_EQ(0, sim_init(sim));
+		base = sim->topo.networks[0].tiers[1].switch_base;
+		for (i = 0; i < switches; i++)
+			if (i != 1234)
+				ASSERT_EQ(0, vsn_fault_set_health(&sim->sched, true, base + i,
+								  &down, &self->diag));
+		EXPECT_EQ(switches == 4096 ? 0 : -EHOSTUNREACH,
+			  vsn_fault_look(&sim->sched, 0, 0, 3, &path));
+		sim_free(sim);
+		EXPECT_EQ(0, sim->allocs);
+		free(sim);
+	}
+}
+
 /* Who only looks for a way does not have it taken for known that there is none. */
 TEST_F(failure, looking_leaves_no_trace)
 {

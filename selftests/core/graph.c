@@ -165,6 +165,15 @@ TEST_F(graph, refusals)
 	edge.from = "a2";
 	ASSERT_EQ(0, EDGE());
 	REFUSED(-EINVAL, "network net: no way from a0 to a2", COMMIT());
+	/* A draft's dimensions may change after its links were added. */
+	ASSERT_EQ(0, LINK("a3", "s0", 0));
+	self->t->dims[0].size = 3;
+	REFUSED(-EINVAL, "network net: link 5: an end is gone", COMMIT());
+	self->t->dims[0].size = 4;
+	vsn_graph_truncate(self->g, (struct vsn_graph_mark) { .switches = 1 });
+	ASSERT_EQ(0, SWITCH_OF("s1", 0));
+	ASSERT_EQ(0, LINK("s0", "s1", 0));
+	REFUSED(-EINVAL, "network net: no endpoint has a link", COMMIT());
 }
 
 /* Fields of the tier that a graph has no use for */
@@ -199,6 +208,41 @@ TEST_F(graph, tier_fields)
 	REFUSED(-EINVAL, "network net: 2 tiers, but a graph stands alone", COMMIT());
 	net->nr_tiers = 1;
 	ASSERT_EQ(0, COMMIT()) TH_LOG("%s", self->diag.msg);
+	/* And what only a graph has */
+	net->graph = NULL;
+	machine_tier(self->t, SWITCH, EP, A);
+	net->tiers[0] = net->tiers[1];
+	net->tiers[1] = was;
+	REFUSED(-EINVAL, "tier t0: a graph stands alone in its network", COMMIT());
+	net->nr_tiers = 1;
+	net->tiers[0].transit = true;
+	REFUSED(-EINVAL, "tier t1: transit is for graphs", COMMIT());
+	net->tiers[0] = was;
+	net->graph = self->g;
+}
+
+/* What a graph does not join another network may. */
+TEST_F(graph, another_network)
+{
+	struct vsn_network *nets = self->t->networks, was;
+	struct vsn_path path;
+
+	ASSERT_EQ(0, SWITCH_OF("s0", 0));
+	ASSERT_EQ(0, LINK("a0", "s0", 0));
+	ASSERT_EQ(0, LINK("a1", "s0", 0));
+	was = nets[0];
+	nets[0].graph = NULL;
+	nets[0].nr_tiers = 0;
+	memset(nets[0].tiers, 0, sizeof(nets[0].tiers));
+	machine_tier(self->t, SWITCH, EP, A);
+	nets[1] = nets[0];
+	memcpy(nets[1].name, "far", 4);
+	nets[0] = was;
+	self->t->nr_networks = 2;
+	ASSERT_EQ(0, COMMIT()) TH_LOG("%s", self->diag.msg);
+	EXPECT_EQ(0, vsn_route_find(self->t, VSN_NET_ANY, 0, 1, 0, 0, &path));
+	EXPECT_EQ(1, vsn_route_find(self->t, VSN_NET_ANY, 2, 3, 0, 0, &path));
+	EXPECT_EQ(-EHOSTUNREACH, vsn_route_find(self->t, 1, 2, 3, 0, 0, &path));
 }
 
 /* Names may come before or after; what a message added can be taken back. */

@@ -147,6 +147,8 @@ TEST_F(route, switches)
 	EXPECT_EQ(-ENOENT, vsn_topo_switch_name(t, t->nr_switches, name, 128));
 	EXPECT_EQ(-ENOENT, vsn_topo_switch_find(t, "net.t0"));
 	EXPECT_EQ(-ENOENT, vsn_topo_switch_find(t, "net.t0.p99"));
+	EXPECT_EQ(-ENOENT, vsn_topo_switch_find(t, "net.t0.p0x"));
+	EXPECT_EQ(-ENOENT, vsn_topo_switch_find(t, "net.t0.p0.s99"));
 }
 
 /* Candidates are paths, differ, and are the shortest, where that is claimed. */
@@ -635,6 +637,31 @@ TEST_F(paths, refused)
 		(tiers[0].wiring = VSN_WIRING_STRIDE, tiers[0].switches = 1025));
 }
 
+/* Planes of stacks that a path goes through: their least common multiple, or the most. */
+TEST(planes_of_stacks)
+{
+	static const struct {
+		u32 a, b, planes;
+	} cases[] = { { 2, 3, 6 }, { 4, 6, 12 }, { 9, 8, 9 }, { 8, 8, 8 } };
+	u32 sizes[] = { 2, 2 }, i;
+	struct vsn_diag diag;
+
+	for (i = 0; i < ARRAY_SIZE(cases); i++) {
+		struct vsn_topo *t = calloc(1, sizeof(*t));
+
+		ASSERT_NE(NULL, t);
+		sim_topo(t, sizes, 2);
+		sim_tier(t, &(struct sim_tier) { .over = 1, .attach = VSN_ATTACH_ENDPOINT,
+			 .planes = cases[i].a, .bandwidth = 1000000000 });
+		sim_tier(t, &(struct sim_tier) { .over = 2, .attach = VSN_ATTACH_ENDPOINT,
+			 .planes = cases[i].b, .bandwidth = 1000000000 });
+		ASSERT_EQ(0, vsn_topo_commit(t, &diag)) TH_LOG("%s", diag.msg);
+		EXPECT_EQ(cases[i].planes, vsn_route_planes(t, 0, 0, 3));
+		vsn_topo_free(t);
+		free(t);
+	}
+}
+
 /* Shortest paths are within bounds, and those with a detour are not: they do without. */
 TEST(long_detours)
 {
@@ -659,6 +686,9 @@ TEST(long_detours)
 		EXPECT_GE(VSN_MAX_HOPS, path.nr_hops);
 		EXPECT_LE(128, path.nr_hops);
 	}
+	/* By their numbers, some of them cannot be taken. */
+	for (k = 0; !vsn_route_path(&sim->topo, 0, 0, sim->topo.nr_endpoints - 1, k, &path); k++)
+		ASSERT_GT(vsn_route_candidates(&sim->topo, 0, 0, sim->topo.nr_endpoints - 1), k);
 	sim_free(sim);
 	free(sim);
 }

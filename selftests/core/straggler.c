@@ -97,6 +97,7 @@ TEST_F(straggler, compute)
 	SET(1, .slow = VSN_STRAGGLER_MAX_SLOW);
 	EXPECT_EQ(1001 * NS, compute(self->sim, 1, 0, NS));
 	EXPECT_EQ((u64)-EOVERFLOW, compute(self->sim, 1, 0, U64_MAX / 1001));
+	EXPECT_EQ((u64)-EOVERFLOW, compute(self->sim, 1, 0, U64_MAX / 1000));
 	SET(1, .slow = 0);
 	EXPECT_EQ(1000 * NS, compute(self->sim, 1, 0, 1000 * NS));
 }
