@@ -177,6 +177,33 @@ TEST_F(fault, switches)
 	EXPECT_EQ(VSN_LINK_STATE_UP, value(VSN_A_LINK_STATE));
 }
 
+/* A fault keeps a switch down, whatever is set; what is set is no fault to be listed. */
+TEST_F(fault, switch_of_a_fault)
+{
+	begin(VSN_CMD_LINK_SET);
+	nl_u32(&self->m, VSN_A_LINK_ID, 3);
+	nl_u32(&self->m, VSN_A_LINK_BANDWIDTH_PART, 500000);
+	ASSERT_EQ(0, ask());
+	begin(VSN_CMD_FAULT_NEW);
+	nl_u32(&self->m, VSN_A_FAULT_SWITCH, 1);
+	nl_flag(&self->m, VSN_A_FAULT_DOWN);
+	ASSERT_EQ(0, ask()) TH_LOG("%s", self->r.text);
+	begin(VSN_CMD_SWITCH_SET);
+	nl_u32(&self->m, VSN_A_SWITCH_ID, 1);
+	nl_u32(&self->m, VSN_A_SWITCH_STATE, VSN_LINK_STATE_UP);
+	ask();
+	EXPECT_REFUSED(EBUSY, "state: a fault keeps it down", VSN_A_SWITCH_STATE, 0);
+	begin(VSN_CMD_FAULT_GET);
+	ASSERT_EQ(0, dump());
+	EXPECT_EQ(1, self->r.count);
+	begin(VSN_CMD_SWITCH_SET);
+	nl_u32(&self->m, VSN_A_SWITCH_ID, 1);
+	nl_str(&self->m, VSN_A_SWITCH_NAME, "ub.l1.b0.p0");
+	nl_u32(&self->m, VSN_A_SWITCH_STATE, VSN_LINK_STATE_UP);
+	ask();
+	EXPECT_REFUSED(EINVAL, "id and name: give one of them", VSN_A_SWITCH_NAME, 0);
+}
+
 TEST_F(fault, switches_refused)
 {
 	begin(VSN_CMD_SWITCH_GET);

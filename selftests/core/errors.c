@@ -189,48 +189,62 @@ TEST_F(errors, limit)
 }
 
 /* Faults, and traffic that they hit, with each allocation failing in turn */
-TEST(no_memory_at_each_point)
+/* Endpoints @stride apart: if that is far, each has memory of its own for its state. */
+static u32 sweep_memory(struct __test_metadata *_metadata, u32 stride)
 {
 	u32 at, points = 0;
 
 	for (at = 1; ; at++) {
 		struct sim *sim = calloc(1, sizeof(*sim));
 		struct copy c[12];
+		u64 word;
 		u32 i, refused = 0;
 
 		ASSERT_NE(NULL, sim);
-		ASSERT_EQ(0, star(sim, 4, 2));
+		ASSERT_EQ(0, star(sim, 3 * stride + 1, 2));
 		for (i = 0; i < 6; i++)
-			c[i] = submit_copy(sim, i % 4, i, (i + 1) % 4, i % 4, 65536, i);
+			c[i] = submit_copy(sim, i % 4 * stride, i, (i + 1) % 4 * stride,
+					   i % 4 * stride, 65536, i);
 		vsn_sched_run(&sim->sched, 300 * NS, U32_MAX);
 		sim->fail_at = sim->alloc_count + at;
 		sim->fail_count = 1;
 		refused += set_policy(sim, US, false) != 0;
 		for (i = 0; i < 6; i++)
-			refused += take_down(sim, i, sim->sched.now + i * 300 * NS,
+			refused += take_down(sim, link_of(sim, i / 2 * stride, i % 2, 0),
+					     sim->sched.now + i * 300 * NS,
 					     9 * US + i * US) != 0;
-		refused += fault(sim, 7, (struct vsn_health) { .errors = VSN_ERROR_ONE / 2 },
+		refused += fault(sim, link_of(sim, 3 * stride, 1, 0), (struct vsn_health) { .errors = VSN_ERROR_ONE / 2 },
 				 sim->sched.now, VSN_TIME_MAX) != 0;
 		for (i = 6; i < 12; i++) {
-			u64 dst = sim_region(sim, 65536, (i + 1) % 4, true);
-			u64 src = sim_region(sim, 65536, i % 4, true);
-			struct vsn_sqe sqe = sim_copy(i % 4, i, dst, src, 65536, i);
+			u64 dst = sim_region(sim, 65536, (i + 1) % 4 * stride, true);
+			u64 src = sim_region(sim, 65536, i % 4 * stride, true);
+			struct vsn_sqe sqe = sim_copy(i % 4 * stride, i, dst, src, 65536, i);
 
 			c[i] = (struct copy) { dst, src, 65536 };
 			memset(sim_bytes(sim, src), i, 65536);
 			if (sim_submit(sim, &sqe))
 				c[i].len = 0;
 		}
+		/* Word of a value that is far away */
+		word = sim_region(sim, 4096, 0, true);
+		for (i = 0; i < 2; i++) {
+			struct vsn_sqe sqe = sim_word(i ? VSN_OP_SIGNAL : VSN_OP_WAIT,
+						      (1 + i) * stride, 20, word, 1, 12 + i);
+
+			refused += sim_submit(sim, &sqe) != 0;
+		}
 		sim_run(sim);
+		vsn_sched_cancel(&sim->sched, &sim->all);
 		for (i = 0; i < sim->nr_done; i++) {
 			const struct vsn_cqe *cqe = &sim->done[i];
 
 			if (cqe->res) {
-				EXPECT_TRUE(cqe->res == -ENOMEM ||
+				EXPECT_TRUE(cqe->res == -ENOMEM || cqe->res == -ECANCELED ||
 					    cqe->res == -EHOSTUNREACH || cqe->res == -EIO);
 				continue;
 			}
-			EXPECT_TRUE(has_arrived(sim, &c[cqe->user_data]));
+			if (cqe->user_data < 12)
+				EXPECT_TRUE(has_arrived(sim, &c[cqe->user_data]));
 		}
 		EXPECT_EQ(0, sim->sched.nr_pending);
 		i = sim->alloc_count < sim->fail_at;
@@ -242,8 +256,16 @@ TEST(no_memory_at_each_point)
 		if (i)
 			break;
 	}
-	TH_LOG("%u allocations", points);
-	EXPECT_LT(15, points);
+	return points;
+}
+
+TEST(no_memory_at_each_point)
+{
+	u32 near = sweep_memory(_metadata, 1), far = sweep_memory(_metadata, 2000);
+
+	TH_LOG("%u allocations, %u where endpoints are far apart", near, far);
+	EXPECT_LT(15, near);
+	EXPECT_LT(near, far);
 }
 
 TEST_HARNESS_MAIN
