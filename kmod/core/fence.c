@@ -230,8 +230,6 @@ void vsn_fence_forget_all(struct vsn_sched *s)
 	for (i = 0; s->parties && i < s->party_room; i++) {
 		for (p = s->parties[i]; p; p = next) {
 			next = p->next;
-			if (p->first)
-				continue;
 			unpark(p);
 			drop(s, p);
 		}

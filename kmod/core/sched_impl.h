@@ -101,7 +101,7 @@ void vsn_fence_leave(struct vsn_sched *s, struct vsn_op *op);
 void vsn_fence_block(struct vsn_sched *s, struct vsn_op *op);
 void vsn_fence_unblock(struct vsn_sched *s, struct vsn_op *op);
 
-/* Every party that is idle is forgotten. */
+/* Nothing is pending: every party is idle, and forgotten. */
 void vsn_fence_forget_all(struct vsn_sched *s);
 
 /* What an online clock has to remember: online.c. */

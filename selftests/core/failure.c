@@ -412,6 +412,14 @@ TEST_F(failure, set_again)
 	vsn_fault_manual(&sim->sched, false, link, &out);
 	EXPECT_EQ(ALL / 2, out.bandwidth);
 	EXPECT_EQ(US, out.latency);
+	sim->fail_at = sim->alloc_count + 1;
+	sim->fail_count = U32_MAX;
+	h.down = true;
+	EXPECT_EQ(-ENOMEM, vsn_fault_set_health(&sim->sched, false, link_of(sim, 2, 0, 1), &h,
+						&self->diag));
+	sim->fail_at = 0;
+	EXPECT_EQ(1, sim->sched.faults.nr);
+	h.down = false;
 	h.latency = VSN_MAX_LATENCY + 1;
 	EXPECT_EQ(-ERANGE, vsn_fault_set_health(&sim->sched, false, link, &h, &self->diag));
 	EXPECT_EQ(-ENOENT, vsn_fault_set_health(&sim->sched, false, U32_MAX, &h, &self->diag));
@@ -451,6 +459,67 @@ TEST_F(failure, one_of_many_ways)
 		sim_free(sim);
 		EXPECT_EQ(0, sim->allocs);
 		free(sim);
+	}
+}
+
+/* Word of what a CPU has stored needs memory, too, and time. */
+TEST_F(failure, word_without_memory_or_time)
+{
+	struct sim *sim = self->sim;
+	struct vsn_sqe sqe;
+	u32 at, failed = 0;
+	u64 word;
+
+	ASSERT_EQ(0, star(sim, 4, 2));
+	ASSERT_EQ(0, set_policy(sim, US, false));
+	word = sim_region(sim, 4096, 0, true);
+	for (at = 1; at < 8; at++) {
+		*(u64 *)sim_bytes(sim, word) = at - 1;
+		sqe = sim_word(VSN_OP_WAIT, 1, 0, word, at, at);
+		ASSERT_EQ(0, sim_submit(sim, &sqe));
+		sim_run(sim);
+		*(u64 *)sim_bytes(sim, word) = at;
+		sim->fail_at = sim->alloc_count + at;
+		sim->fail_count = 1;
+		vsn_sched_recheck(&sim->sched);
+		sim_run(sim);
+		sim->fail_at = 0;
+		EXPECT_TRUE(!sim_find(sim, at)->res || sim_find(sim, at)->res == -ENOMEM);
+		failed += sim_find(sim, at)->res != 0;
+	}
+	EXPECT_LT(0, failed);
+	EXPECT_GT(7, failed);
+	*(u64 *)sim_bytes(sim, word) = 0;
+	sqe = sim_word(VSN_OP_WAIT, 1, 0, word, 1, 100);
+	ASSERT_EQ(0, sim_submit(sim, &sqe));
+	vsn_sched_run(&sim->sched, U64_MAX - UP, U32_MAX);
+	*(u64 *)sim_bytes(sim, word) = 1;
+	vsn_sched_recheck(&sim->sched);
+	sim_run(sim);
+	EXPECT_EQ(-EOVERFLOW, sim_find(sim, 100)->res);
+}
+
+/* What would be known, or tried again, after the end of time is an error. */
+TEST_F(failure, the_end_of_time)
+{
+	struct sim *sim = self->sim;
+	u64 left;
+
+	ASSERT_EQ(0, star(sim, 4, 1));
+	ASSERT_EQ(0, set_policy(sim, U64_MAX, false));
+	ASSERT_EQ(0, take_down(sim, link_of(sim, 1, 0, 1), US, 2 * US));
+	submit_copy(sim, 0, 0, 1, 0, MiB, 1);
+	sim_run(sim);
+	EXPECT_EQ(-EOVERFLOW, sim_find(sim, 1)->res);
+	ASSERT_EQ(0, fault(sim, link_of(sim, 2, 0, 0),
+			   (struct vsn_health) { .errors = VSN_ERROR_ONE },
+			   sim->sched.now, VSN_TIME_MAX));
+	vsn_sched_run(&sim->sched, U64_MAX - 4 * US, U32_MAX);
+	for (left = 0; left < 20; left++) {
+		submit_copy(sim, 2, 0, 3, 2, 64, 10 + left);
+		sim_run(sim);
+		EXPECT_EQ(-EOVERFLOW, sim_find(sim, 10 + left)->res);
+		vsn_sched_run(&sim->sched, U64_MAX - (19 - left) * 200 * NS - 1, U32_MAX);
 	}
 }
 

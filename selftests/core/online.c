@@ -477,6 +477,19 @@ TEST_F(online, a_wait_on_a_copy_beside_signals)
 	EXPECT_LE(sim_find(sim, 3)->end, sim_find(sim, 4)->end);
 }
 
+/* Words that share a place in the history do not hide each other. */
+TEST_F(online, many_words)
+{
+	u64 i;
+
+	for (i = 0; i < 4096; i++)
+		SUBMIT(sim_word(VSN_OP_SIGNAL, 0, i, self->far + 8 * i, 1, i));
+	for (i = 0; i < 16; i++) {
+		SUBMIT(sim_word(VSN_OP_WAIT, 1, i, self->far + 8 * i, 1, 5000 + i));
+		EXPECT_EQ(END(i), END(5000 + i));
+	}
+}
+
 /* What is executed ahead of the clock is lost by a link that fails now, but not before. */
 TEST_F(online, nothing_is_sent_again_before_it_starts)
 {

@@ -637,6 +637,35 @@ TEST_F(paths, refused)
 		(tiers[0].wiring = VSN_WIRING_STRIDE, tiers[0].switches = 1025));
 }
 
+/* More than can be counted */
+TEST(countless)
+{
+	static const u32 policies[] = { VSN_POLICY_HASH, VSN_POLICY_BORROW };
+	u32 sizes[] = { 2, 2, 2, 2, 2, 2, 2, 2 }, i, k;
+	struct vsn_path path;
+	struct vsn_diag diag;
+
+	for (k = 0; k < ARRAY_SIZE(policies); k++) {
+		struct vsn_topo *t = calloc(1, sizeof(*t));
+
+		ASSERT_NE(NULL, t);
+		sim_topo(t, sizes, ARRAY_SIZE(sizes));
+		for (i = 0; i < ARRAY_SIZE(sizes); i++) {
+			sim_tier(t, &(struct sim_tier) { .over = 1U << i,
+				 .attach = VSN_ATTACH_ENDPOINT, .bandwidth = 1000000000 });
+			t->networks[0].tiers[i].kind = VSN_TIER_KIND_MESH;
+			t->networks[0].tiers[i].lanes = 1024;
+		}
+		t->networks[0].policy = policies[k];
+		ASSERT_EQ(0, vsn_topo_commit(t, &diag)) TH_LOG("%s", diag.msg);
+		EXPECT_EQ(U64_MAX, vsn_route_candidates(t, 0, 0, 255));
+		EXPECT_EQ(0, vsn_route_find(t, 1, 0, 255, 3, 7, &path));
+		EXPECT_EQ(8, path.nr_hops);
+		vsn_topo_free(t);
+		free(t);
+	}
+}
+
 /* Planes of stacks that a path goes through: their least common multiple, or the most. */
 TEST(planes_of_stacks)
 {
