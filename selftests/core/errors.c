@@ -201,7 +201,7 @@ static u32 sweep_memory(struct __test_metadata *_metadata, u32 stride)
 		u32 i, refused = 0;
 
 		ASSERT_NE(NULL, sim);
-		ASSERT_EQ(0, star(sim, 3 * stride + 1, 2));
+		ASSERT_EQ(0, star(sim, 4 * stride + 1, 2));
 		for (i = 0; i < 6; i++)
 			c[i] = submit_copy(sim, i % 4 * stride, i, (i + 1) % 4 * stride,
 					   i % 4 * stride, 65536, i);
@@ -216,7 +216,7 @@ static u32 sweep_memory(struct __test_metadata *_metadata, u32 stride)
 		refused += fault(sim, link_of(sim, 3 * stride, 1, 0), (struct vsn_health) { .errors = VSN_ERROR_ONE / 2 },
 				 sim->sched.now, VSN_TIME_MAX) != 0;
 		for (i = 6; i < 12; i++) {
-			u64 dst = sim_region(sim, 65536, (i + 1) % 4 * stride, true);
+			u64 dst = sim_region(sim, 65536, (i + 1) % 5 * stride, true);
 			u64 src = sim_region(sim, 65536, i % 4 * stride, true);
 			struct vsn_sqe sqe = sim_copy(i % 4 * stride, i, dst, src, 65536, i);
 

@@ -175,6 +175,15 @@ static void dragonfly(struct vsn_topo *t)
 	t->networks[0].tiers[2].wiring = VSN_WIRING_SPREAD;
 }
 
+/* Groups of two levels of switches, of which the upper ones are all joined */
+static void two_level_groups(struct vsn_topo *t)
+{
+	dims(t, 4, 2, 2);
+	machine_tier(t, SWITCH, EP, C);
+	machine_tier(t, SWITCH, SW, B)->switches = 2;
+	machine_tier(t, MESH, SW, A);
+}
+
 /* The same, where a group's switches are not a dimension of their own */
 static void dragonfly_dealt(struct vsn_topo *t)
 {
@@ -271,6 +280,7 @@ const struct machine machines[] = {
 	  SHORTEST | ALL | SPARE },
 	{ "switch-grid", switch_grid, 2 * (24 * 2 + 2 * (6 + 8 + 6)), SHORTEST | SPARE },
 	{ "switch-ring", switch_ring, 16 * 2 + 8 * 2 + 8, SHORTEST },
+	{ "two-level-groups", two_level_groups, 16 * 2 + 8 * 2 * 2 + 8 * 7, 0 },
 	{ "cluster", cluster, 24 + 24 * 2 + 24 * 2 * 2 + 24 * 2, SHORTEST | ALL | SPARE },
 };
 

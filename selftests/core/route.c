@@ -52,7 +52,8 @@ FIXTURE_VARIANT_ADD(route, switch_mesh_full) { .machine = 18 };
 FIXTURE_VARIANT_ADD(route, switch_mesh_stride) { .machine = 19 };
 FIXTURE_VARIANT_ADD(route, switch_grid) { .machine = 20 };
 FIXTURE_VARIANT_ADD(route, switch_ring) { .machine = 21 };
-FIXTURE_VARIANT_ADD(route, cluster) { .machine = 22 };
+FIXTURE_VARIANT_ADD(route, two_level_groups) { .machine = 22 };
+FIXTURE_VARIANT_ADD(route, cluster) { .machine = 23 };
 
 FIXTURE_SETUP(route)
 {
