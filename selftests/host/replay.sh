@@ -39,7 +39,7 @@ debug_kernel_built()
 }
 
 plan 3
-check "native" sh -c "'$REPLAY' -t native_runs > '$WORK/native'"
+check "native" sh -c "'$REPLAY' -t native_runs > '$WORK/native' 2>&1"
 "$VSN_TOP/tools/vm/run" -t 250 -- "$REPLAY" -t runs -t native_runs > "$WORK/vm" 2>&1
 check "in the VM as native" same vm
 if debug_kernel_built; then
