@@ -213,7 +213,8 @@ static u32 sweep_memory(struct __test_metadata *_metadata, u32 stride)
 			refused += take_down(sim, link_of(sim, i / 2 * stride, i % 2, 0),
 					     sim->sched.now + i * 300 * NS,
 					     9 * US + i * US) != 0;
-		refused += fault(sim, link_of(sim, 3 * stride, 1, 0), (struct vsn_health) { .errors = VSN_ERROR_ONE / 2 },
+		refused += fault(sim, link_of(sim, 3 * stride, 1, 0),
+				 (struct vsn_health) { .errors = VSN_ERROR_ONE / 2 },
 				 sim->sched.now, VSN_TIME_MAX) != 0;
 		for (i = 6; i < 12; i++) {
 			u64 dst = sim_region(sim, 65536, (i + 1) % 5 * stride, true);
