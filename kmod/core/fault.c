@@ -61,6 +61,13 @@ struct vsn_site *vsn_site_endpoint(struct vsn_sched *s, u32 ep)
 	return touch_site(s, endpoint_site(s, ep));
 }
 
+u64 vsn_site_errors(const struct vsn_sched *s, u32 link)
+{
+	const struct vsn_site *site = find_site(s, link_site(link));
+
+	return site ? site->health.errors : 0;
+}
+
 /*
  * Of sites that are down: the one that was first.  Events that were executed ahead of
  * an online clock may have come to a failure that for those of now is still to come.

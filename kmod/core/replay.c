@@ -235,7 +235,7 @@ static int pass_word(struct vsn_sched *s, struct vsn_chunk *c)
 
 static int pass_link(struct vsn_sched *s, struct vsn_chunk *c)
 {
-	const struct vsn_site *site;
+	u64 errors;
 	int err;
 
 	if (c->visit.flags & VISIT_WORD)
@@ -245,10 +245,8 @@ static int pass_link(struct vsn_sched *s, struct vsn_chunk *c)
 		err = count_replay(s, c, vsn_visit_wire(s, &c->visit));
 	if (err || !s->faults.nr_errors)
 		return err;
-	site = vsn_site_link(s, c->visit.res);
-	if (!site)
-		return -ENOMEM;
-	return site->health.errors ? retry(s, c, site->health.errors) : 0;
+	errors = vsn_site_errors(s, c->visit.res);
+	return errors ? retry(s, c, errors) : 0;
 }
 
 int vsn_replay_pass(struct vsn_sched *s, struct vsn_chunk *c)

@@ -18,6 +18,8 @@ struct vsn_site *vsn_site_link(struct vsn_sched *s, u32 link);
 struct vsn_site *vsn_site_endpoint(struct vsn_sched *s, u32 ep);
 /* The site that a link does not work for, or NULL: itself, or a switch at its end. */
 struct vsn_site *vsn_site_down(const struct vsn_sched *s, u32 link);
+/* The error rate of a link, of VSN_ERROR_ONE. */
+u64 vsn_site_errors(const struct vsn_sched *s, u32 link);
 
 /* A link or switch goes down, now: what is on it is lost. */
 void vsn_replay_cut(struct vsn_sched *s, bool is_switch, u32 target,
