@@ -85,6 +85,18 @@ TEST_F(fabric, one_message)
 	EXPECT_EQ(0, nl_count(nl_data(tier), nl_len(tier), VSN_A_TIER_REDUCES));
 }
 
+TEST_F(fabric, clock_and_scale)
+{
+	nl_fabric(&self->s, &self->m, VSN_CMD_FABRIC_NEW, "t");
+	put_whole(&self->m);
+	nl_u32(&self->m, VSN_A_FABRIC_CLOCK, VSN_CLOCK_PACED);
+	nl_u64(&self->m, VSN_A_FABRIC_SCALE, 12345);
+	ASSERT_EQ(0, ask()) TH_LOG("%s", self->r.text);
+	ASSERT_EQ(0, get_fabric());
+	EXPECT_EQ(VSN_CLOCK_PACED, value(VSN_A_FABRIC_CLOCK));
+	EXPECT_EQ(12345, value(VSN_A_FABRIC_SCALE));
+}
+
 TEST_F(fabric, several_messages)
 {
 	nl_fabric(&self->s, &self->m, VSN_CMD_FABRIC_NEW, "t");

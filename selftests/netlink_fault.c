@@ -206,6 +206,10 @@ TEST_F(fault, switch_of_a_fault)
 
 TEST_F(fault, switches_refused)
 {
+	nl_fabric(&self->s, &self->m, VSN_CMD_SWITCH_GET, "nosuch");
+	EXPECT_EQ(-ENOENT, dump());
+	EXPECT_STREQ("no fabric 'nosuch'", self->r.text);
+
 	begin(VSN_CMD_SWITCH_GET);
 	ask();
 	EXPECT_REFUSED(EINVAL, "id or name is missing", 0, VSN_A_SWITCH_ID);

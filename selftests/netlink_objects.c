@@ -227,6 +227,63 @@ TEST_F(objects, route_refused)
 	EXPECT_REFUSED(ERANGE, "candidate 2: there are 0 to 1", VSN_A_ROUTE_CANDIDATE, 0);
 }
 
+/* A line of @size, of which each end is in a mesh with two others. */
+static void put_line(struct nl_msg *m, uint32_t size)
+{
+	static const char * const dims[] = { "line", "row", "column" };
+	struct nlattr *nest, *tier;
+	uint32_t i;
+
+	for (i = 0; i < 3; i++)
+		put_dim(m, dims[i], NULL, i ? 3 : size);
+	nest = nl_nest(m, VSN_A_FABRIC_KIND);
+	nl_u32(m, VSN_A_KIND_KIND, VSN_ENDPOINT_KIND_ACCELERATOR);
+	for (i = 0; i < 3; i++)
+		nl_str(m, VSN_A_KIND_DIM, dims[i]);
+	put_kind_figures(m);
+	nl_end(m, nest);
+	nest = nl_nest(m, VSN_A_FABRIC_NETWORK);
+	nl_str(m, VSN_A_NETWORK_NAME, "net");
+	nl_u32(m, VSN_A_NETWORK_PACKET, 256);
+	nl_u32(m, VSN_A_NETWORK_POLICY, VSN_POLICY_DETOUR);
+	for (i = 0; i < 3; i++) {
+		tier = nl_nest(m, VSN_A_NETWORK_TIER);
+		nl_str(m, VSN_A_TIER_NAME, dims[i]);
+		nl_str(m, VSN_A_TIER_OVER, dims[i]);
+		nl_u32(m, VSN_A_TIER_KIND, i ? VSN_TIER_KIND_MESH : VSN_TIER_KIND_GRID);
+		nl_u32(m, VSN_A_TIER_ATTACH, VSN_ATTACH_ENDPOINT);
+		put_port(m, VSN_ENDPOINT_KIND_ACCELERATOR);
+		nl_end(m, tier);
+	}
+	nl_end(m, nest);
+	nl_flag(m, VSN_A_FABRIC_COMMIT);
+}
+
+/* Of 128 links at most; with a detour in both meshes it is longer. */
+TEST_F(objects, route_that_is_too_long)
+{
+	uint64_t i, nr = 1;
+	char text[64];
+
+	del_fabric(&self->s, "o");
+	begin(VSN_CMD_FABRIC_NEW);
+	put_line(&self->m, 127);
+	ASSERT_EQ(0, ask()) TH_LOG("%s", self->r.text);
+	for (i = 0; i < nr; i++) {
+		begin(VSN_CMD_ROUTE_GET);
+		nl_str(&self->m, VSN_A_ROUTE_SOURCE, "line0.row0.column0");
+		nl_str(&self->m, VSN_A_ROUTE_DESTINATION, "line126.row2.column2");
+		nl_u64(&self->m, VSN_A_ROUTE_CANDIDATE, i);
+		if (ask())
+			break;
+		nr = value(VSN_A_ROUTE_CANDIDATES);
+		EXPECT_GE(128, number(VSN_A_ROUTE_HOP));
+	}
+	ASSERT_LT(0, i);
+	snprintf(text, sizeof(text), "candidate %llu: no path", (unsigned long long)i);
+	EXPECT_REFUSED(EHOSTUNREACH, text, VSN_A_ROUTE_CANDIDATE, 0);
+}
+
 TEST_F(objects, link_dump)
 {
 	begin(VSN_CMD_LINK_GET);

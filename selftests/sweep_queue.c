@@ -62,6 +62,11 @@ static bool with_queue(void)
 	return queue;
 }
 
+static bool has_source(const struct op *op)
+{
+	return op->opcode == VSN_OP_COPY || op->opcode == VSN_OP_REDUCE;
+}
+
 static bool with_regions(const struct op *op)
 {
 	src = test_region(scene.ctl, scene.name, op->src, 2 * MIB);
@@ -69,7 +74,7 @@ static bool with_regions(const struct op *op)
 	if (!src || !dst)
 		return false;
 	memset(bytes, 's', sizeof(bytes));
-	return op->opcode != VSN_OP_COPY || op->len > sizeof(bytes) ||
+	return !has_source(op) || op->len > sizeof(bytes) ||
 	       pwrite(scene.fd, bytes, op->len, src->ua + op->at) == op->len;
 }
 
@@ -82,7 +87,7 @@ static void fill_in(struct vsn_sqe *sqe, const struct op *op, uint32_t stream)
 	sqe->arg1 = op->arg1;
 	if (op->opcode != VSN_OP_NOP && op->opcode != VSN_OP_COMPUTE)
 		sqe->dst = dst->ua + op->at;
-	if (op->opcode == VSN_OP_COPY)
+	if (has_source(op))
 		sqe->src = src->ua + op->at;
 	sqe->user_data = stream;
 }
@@ -303,7 +308,8 @@ static const char *effect(const struct op *op, int res)
 	if (pread(scene.fd, found, n, dst->ua + op->at) != n)
 		return "its memory cannot be read";
 	for (i = 0; i < n; i++) {
-		want = op->opcode == VSN_OP_COPY ? 's' : op->arg0 >> 8 * (i % 8);
+		/* A sum with zeros is what is added. */
+		want = has_source(op) ? 's' : op->arg0 >> 8 * (i % 8);
 		there = found[i] == want;
 		if (!changes_memory(op) || (res && is_atomic(op)))
 			there = !found[i];
@@ -604,6 +610,9 @@ static const struct sweep_row rows[] = {
 	RUN("FILL, across pages", VSN_OP_FILL, .dst = 5, .at = PAGE - 8, .len = PAGE + 64,
 	    .arg0 = 0x0807060504030201),
 	RUN("FILL, no data", VSN_OP_FILL, VSN_OP_F_NODATA, .dst = 5, .len = 64),
+	DO_RUN("REDUCE, across pages", SWEEP_STARVE, VSN_OP_REDUCE, .dst = 5, .src = INITIATOR,
+	       .at = PAGE - 32, .len = PAGE + 64,
+	       .arg0 = VSN_REDUCE(VSN_REDUCE_SUM, VSN_REDUCE_I32)),
 	DO_RUN("FADD", SWEEP_STARVE, VSN_OP_FADD, .dst = 5, .arg0 = 7),
 	RUN("CAS", VSN_OP_CAS, .dst = 5, .arg0 = 7),
 	RUN("SWAP", VSN_OP_SWAP, .dst = 5, .arg0 = 7),
@@ -622,6 +631,8 @@ static const struct sweep_row rows[] = {
 		   .len = 64),
 	TIMED_BELL("FILL", online, 0, VSN_OP_FILL, .dst = 5, .len = 64,
 		   .arg0 = 0x0807060504030201),
+	TIMED_BELL("REDUCE", online, 0, VSN_OP_REDUCE, .dst = 5, .src = INITIATOR, .len = 64,
+		   .arg0 = VSN_REDUCE(VSN_REDUCE_SUM, VSN_REDUCE_I32)),
 	TIMED_BELL("FADD", online, 0, VSN_OP_FADD, .dst = 5, .arg0 = 7),
 	TIMED_BELL("COMPUTE", online, 0, VSN_OP_COMPUTE, .arg0 = 1000),
 	TIMED_BELL("WAIT, for what is there", online, 0, VSN_OP_WAIT, .dst = 5),

@@ -280,6 +280,40 @@ TEST_F(fence, no_memory)
 	EXPECT_EQ(100, START(5));
 }
 
+/* Without memory for a larger table all goes on as it would, in longer chains. */
+TEST_F(fence, no_memory_for_a_larger_table)
+{
+	enum { NR = 200 };
+	struct vsn_owner owners[NR] = {};
+	struct sim *sim = self->sim;
+	size_t room = 0, small = 0;
+	u64 i, end;
+
+	for (i = 0; i < NR; i++) {
+		struct vsn_sqe sqe = compute(1, i, 100 + i, i);
+		size_t at = 1;
+
+		sim->owner = &owners[i];
+		sim->fail_count = 1;
+		do	/* What fails an operation is tried again; the table does not. */
+			sim->fail_at = sim->alloc_count + at++;
+		while (sim_submit(sim, &sqe));
+		small += sim->alloc_count >= sim->fail_at;
+		sim->fail_at = 0;
+		room = room ?: sim->sched.party_room;
+		submit(_metadata, sim, fence(1, NR + i, NR + i));
+	}
+	EXPECT_LT(0, small);
+	EXPECT_LT(room, sim->sched.nr_parties);
+	sim_run(sim);
+	/* The endpoint computes for one after the other. */
+	for (i = 0, end = 0; i < NR; i++) {
+		end += 100 + i;
+		EXPECT_EQ(end, END(NR + i));
+	}
+	EXPECT_EQ(0, sim->sched.nr_parties);
+}
+
 /*
  * Against the definition, on random operations: every fence ends at the latest end
  * before it, no one behind it starts earlier.

@@ -184,7 +184,14 @@ static void two_level_groups(struct vsn_topo *t)
 	machine_tier(t, MESH, SW, A);
 }
 
-/* The same, where a group's switches are not a dimension of their own */
+/* Of which each has links to some of the other groups only */
+static void two_level_dealt(struct vsn_topo *t)
+{
+	two_level_groups(t);
+	t->networks[0].tiers[2].wiring = VSN_WIRING_SPREAD;
+}
+
+/* The same as the first, where a group's switches are not a dimension of their own */
 static void dragonfly_dealt(struct vsn_topo *t)
 {
 	struct vsn_tier *tier;
@@ -256,6 +263,33 @@ static void cluster(struct vsn_topo *t)
 	machine_tier(t, SWITCH, EP, A);
 }
 
+/* The same places of each server have a switch in common, two of them one in it. */
+static void rails_dealt(struct vsn_topo *t)
+{
+	struct vsn_tier *tier;
+
+	dims(t, 3, 4, 0);
+	machine_tier(t, MESH, EP, B);
+	tier = machine_tier(t, SWITCH, EP, B);
+	tier->switches = 2;
+	tier->wiring = VSN_WIRING_STRIDE;
+	tier = machine_tier(t, SWITCH, SW, A);
+	tier->switches = 2;
+	tier->wiring = VSN_WIRING_STRIDE;
+}
+
+/* Switches in a line, endpoints dealt to them */
+static void switch_line(struct vsn_topo *t)
+{
+	struct vsn_tier *tier;
+
+	dims(t, 8, 0, 0);
+	tier = machine_tier(t, SWITCH, EP, A);
+	tier->switches = 4;
+	tier->wiring = VSN_WIRING_STRIDE;
+	machine_tier(t, GRID, SW, 0);
+}
+
 const struct machine machines[] = {
 	{ "crossbar", crossbar, 5 * 3 * 2, SHORTEST | ALL | SPARE },
 	{ "clos", clos, 12 * 2 * 2 * 2 * 2 + 8 * 3 * 2 * 2 * 2, SHORTEST | ALL | SPARE },
@@ -282,6 +316,9 @@ const struct machine machines[] = {
 	{ "switch-ring", switch_ring, 16 * 2 + 8 * 2 + 8, SHORTEST },
 	{ "two-level-groups", two_level_groups, 16 * 2 + 8 * 2 * 2 + 8 * 7, 0 },
 	{ "cluster", cluster, 24 + 24 * 2 + 24 * 2 * 2 + 24 * 2, SHORTEST | ALL | SPARE },
+	{ "rails-dealt", rails_dealt, 12 * 3 + 12 * 2 + 6 * 2, SHORTEST | SPARE },
+	{ "two-level-dealt", two_level_dealt, 16 * 2 + 8 * 2 * 2 + 4 * 3, MORE },
+	{ "switch-line", switch_line, 8 * 2 + 3 * 2, SHORTEST | ALL },
 };
 
 const u32 nr_machines = ARRAY_SIZE(machines);

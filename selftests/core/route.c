@@ -54,6 +54,9 @@ FIXTURE_VARIANT_ADD(route, switch_grid) { .machine = 20 };
 FIXTURE_VARIANT_ADD(route, switch_ring) { .machine = 21 };
 FIXTURE_VARIANT_ADD(route, two_level_groups) { .machine = 22 };
 FIXTURE_VARIANT_ADD(route, cluster) { .machine = 23 };
+FIXTURE_VARIANT_ADD(route, rails_dealt) { .machine = 24 };
+FIXTURE_VARIANT_ADD(route, two_level_dealt) { .machine = 25 };
+FIXTURE_VARIANT_ADD(route, switch_line) { .machine = 26 };
 
 FIXTURE_SETUP(route)
 {
@@ -335,6 +338,36 @@ TEST_F(route, many_failures)
 	}
 }
 
+/* Most links are down: what is found is live, and no endpoint is crossed twice. */
+TEST_F(route, few_links_left)
+{
+	const struct machine *m = &machines[variant->machine];
+	struct vsn_live live = { .live = graph_live, .ctx = &self->g };
+	const struct vsn_topo *t = self->t;
+	struct vsn_path path;
+	u32 round, pair, i;
+
+	for (round = 0; round < 100; round++) {
+		u32 left = 10 + round * 6 / 10;		/* % */
+
+		for (i = 0; i < t->nr_links; i++)
+			self->g.links[i].down = rnd(&self->seed, 100) >= left;
+		for (pair = 0; pair < 20; pair++) {
+			u32 src = rnd(&self->seed, t->nr_endpoints);
+			u32 dst = rnd(&self->seed, t->nr_endpoints);
+			const char *why;
+
+			if (src == dst || vsn_route_find_live(t, 0, src, dst, pair, round,
+							      &live, &path))
+				continue;
+			why = graph_check_path(&self->g, src, dst, &path);
+			ASSERT_EQ(NULL, why) {
+				TH_LOG("%s: %u to %u: %s", m->name, src, dst, why);
+			}
+		}
+	}
+}
+
 FIXTURE(paths)
 {
 	struct sim *sim;
@@ -554,10 +587,12 @@ TEST_F(paths, dmodk_fat_tree_shift)
 /* Hosts hang off their board's switch; between boards only accelerators have links. */
 TEST_F(paths, kinds_that_differ)
 {
-	u32 sizes[] = { 3, 4, 2 }, src, dst, hosts;
+	u32 sizes[] = { 3, 4, 2 }, src, dst, hosts, round, i;
 	struct vsn_kind *host;
 	struct vsn_tier *tier;
 	struct graph g;
+	struct vsn_live live = { .live = graph_live, .ctx = &g };
+	u64 seed = 1;
 
 	sim_topo(self->t, sizes, 3);
 	host = &self->t->kinds[VSN_ENDPOINT_KIND_HOST];
@@ -583,6 +618,55 @@ TEST_F(paths, kinds_that_differ)
 				ASSERT_EQ(NULL, graph_check_path(&g, src, dst, &self->path));
 		}
 	}
+	/* Half of the links are down: what is found are the ways that are left. */
+	for (round = 0; round < 2000; round++) {
+		for (i = 0; i < self->t->nr_links; i++)
+			g.links[i].down = rnd(&seed, 2);
+		src = rnd(&seed, self->t->nr_endpoints);
+		dst = rnd(&seed, self->t->nr_endpoints);
+		if (src != dst && !vsn_route_find_live(self->t, 1, src, dst, round, 0, &live,
+						       &self->path))
+			ASSERT_EQ(NULL, graph_check_path(&g, src, dst, &self->path));
+	}
+	graph_free(&g);
+}
+
+/* The one way that is left goes through a switch twice: it is none. */
+TEST_F(paths, not_twice_through_a_switch)
+{
+	static const char * const cut[] = {
+		"a0.b0>net.t0.a0.p0", "a0.b0>a1.b0", "net.t1.b0.p0>a1.b0",
+		"net.t1.b0.p0>net.t2.p0.s1", "net.t2.p0.s0>net.t1.b1.p0",
+		"net.t1.b2.p0>a1.b2", "a0.b2>net.t0.a0.p0", "a0.b2>a1.b2",
+	};
+	u32 sizes[] = { 2, 3 }, i, n, found = 0;
+	struct graph g;
+	struct vsn_live live = { .live = graph_live, .ctx = &g };
+	char name[130];
+
+	sim_topo(self->t, sizes, 2);
+	machine_tier(self->t, SWITCH, EP, B);
+	machine_tier(self->t, SWITCH, EP, A);
+	machine_tier(self->t, SWITCH, SW, B)->switches = 2;
+	machine_tier(self->t, MESH, EP, A);
+	ASSERT_EQ(0, vsn_topo_commit(self->t, &self->diag));
+	graph_build(&g, self->t);
+	for (i = 0; i < self->t->nr_links; i++) {
+		if (!g.links[i].there)
+			continue;
+		snprintf(name, sizeof(name), "%s>%s", g.names[g.links[i].from],
+			 g.names[g.links[i].to]);
+		for (n = 0; n < ARRAY_SIZE(cut); n++)
+			g.links[i].down |= !strcmp(name, cut[n]);
+		found += g.links[i].down;
+	}
+	ASSERT_EQ(ARRAY_SIZE(cut), found);
+	for (i = 0; i < 100; i++)
+		EXPECT_EQ(-EHOSTUNREACH, vsn_route_find_live(self->t, 1, 0, 4, i, i, &live,
+							     &self->path));
+	/* There is one that does not turn back at an endpoint, but it is no route either. */
+	graph_search(&g, 0);
+	EXPECT_EQ(6, g.dist[4]);
 	graph_free(&g);
 }
 
@@ -609,6 +693,7 @@ TEST_F(paths, refused)
 		self->t->networks[0].nr_tiers = 1);
 	REFUSED(build(self->t, "leaf-spine"), "wiring stride, and nothing joins",
 		(tiers[1].wiring = VSN_WIRING_STRIDE, tiers[1].switches = 4));
+	REFUSED(build(self->t, "fat-tree"), "tier t1: over is missing", tiers[1].over = 0);
 	REFUSED(build(self->t, "leaf-spine"), "want a multiple",
 		(tiers[1].wiring = VSN_WIRING_STRIDE, tiers[1].switches = 3));
 	REFUSED(build(self->t, "rails-only"), "nothing joins a0.b0 and a0.b1",
@@ -665,6 +750,33 @@ TEST(countless)
 		vsn_topo_free(t);
 		free(t);
 	}
+}
+
+/* One stack has more than can be counted, and the other adds to that. */
+TEST(countless_and_more)
+{
+	u32 sizes[] = { 2, 2, 2, 2 }, i;
+	struct vsn_topo *t = calloc(1, sizeof(*t));
+	struct vsn_diag diag;
+	struct vsn_path path;
+
+	ASSERT_NE(NULL, t);
+	sim_topo(t, sizes, ARRAY_SIZE(sizes));
+	for (i = ARRAY_SIZE(sizes); i-- > 0; ) {
+		struct vsn_tier *tier = machine_tier(t, SWITCH, t->networks[0].nr_tiers ? SW : EP,
+						     1U << i);
+
+		tier->planes = 64;
+		tier->lanes = 256;
+	}
+	machine_tier(t, SWITCH, EP, A | B | C | D);
+	t->networks[0].policy = VSN_POLICY_BORROW;
+	ASSERT_EQ(0, vsn_topo_commit(t, &diag)) TH_LOG("%s", diag.msg);
+	EXPECT_EQ(U64_MAX, vsn_route_candidates(t, 0, 0, 15));
+	for (i = 0; i < 8; i++)
+		EXPECT_EQ(0, vsn_route_path(t, 0, 0, 15, U64_MAX - 1 - i, &path));
+	vsn_topo_free(t);
+	free(t);
 }
 
 /* Planes of stacks that a path goes through: their least common multiple, or the most. */

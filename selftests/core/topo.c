@@ -343,6 +343,8 @@ TEST_F(topo, refused)
 	REFUSED(-EINVAL, "planes 65", t0->planes = 65);
 	REFUSED(-EINVAL, "planes 6, but tier t0 has 7", t1->planes = 6);
 	REFUSED(-EINVAL, "switches 0", t1->switches = 0);
+	REFUSED(-EINVAL, "tier t0: more than 1073741824 switches",
+		(t0->planes = 64, t1->planes = 64, t0->switches = 1 << 20));
 	REFUSED(-EINVAL, "links", (t1->switches = 1 << 20, t1->lanes = 1024));
 	REFUSED(-EINVAL, "paths", (t0->switches = 1 << 14, t1->switches = 1 << 19));
 	REFUSED(-EINVAL, "lanes 0", t0->lanes = 0);
