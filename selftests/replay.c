@@ -6,8 +6,8 @@
  * The native side is kmod/core and selftests/core/sim.c, built into this program;
  * its topology is what the kernel tells of the fabric.
  *
- * The digests that are printed are of all completions: host/replay.sh holds those of
- * two kernels and of a machine without the module against each other.
+ * The digests that are printed are of all completions: selftests/digests holds those
+ * of several kernels and of a machine without the module against each other.
  */
 #include "kselftest_harness.h"
 
