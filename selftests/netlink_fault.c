@@ -193,6 +193,10 @@ TEST_F(fault, switch_of_a_fault)
 	nl_u32(&self->m, VSN_A_SWITCH_STATE, VSN_LINK_STATE_UP);
 	ask();
 	EXPECT_REFUSED(EBUSY, "state: a fault keeps it down", VSN_A_SWITCH_STATE, 0);
+	begin(VSN_CMD_LINK_SET);
+	nl_u32(&self->m, VSN_A_LINK_ID, 4);
+	nl_u32(&self->m, VSN_A_LINK_BANDWIDTH_PART, 500000);
+	ASSERT_EQ(0, ask());
 	begin(VSN_CMD_FAULT_GET);
 	ASSERT_EQ(0, dump());
 	EXPECT_EQ(1, self->r.count);
