@@ -25,11 +25,15 @@
  * struct validation - what is asked for, and what came of it
  * @median: bound of the median error instead of the file's, ppm, or SYS_NO_BOUND
  * @worst: same, of the largest
+ * @row: name of the only rows to measure, or NULL
+ * @nr: systems that had rows to measure
  * @status: the first exit status that is not 0
  */
 struct validation {
 	uint64_t median;
 	uint64_t worst;
+	const char *row;
+	size_t nr;
 	int status;
 };
 
@@ -73,7 +77,12 @@ static int measure(struct bench *b, const struct sys_published *row, uint64_t *v
 	return EXIT_FAIL;
 }
 
-static int measure_all(struct bench *b, struct errors *e)
+static bool is_asked(const struct validation *v, const struct sys_published *row)
+{
+	return row->run && (!v->row || !strcmp(v->row, row->name));
+}
+
+static int measure_all(const struct validation *v, struct bench *b, struct errors *e)
 {
 	const struct system *sys = b->sys;
 	uint64_t value = 0;
@@ -86,7 +95,7 @@ static int measure_all(struct bench *b, struct errors *e)
 	for (i = 0; i < sys->nr_published && !status; i++) {
 		const struct sys_published *row = &sys->published[i];
 
-		if (!row->run)
+		if (!is_asked(v, row))
 			continue;
 		status = bench_stopped() ? EXIT_FAIL : measure(b, row, &value);
 		if (status)
@@ -123,7 +132,7 @@ static int judge(const struct validation *v, const struct system *sys, const str
 
 	for (i = 0; i < sys->nr_published; i++) {
 		fitted += system_fitted(sys, &sys->published[i]);
-		skipped += !sys->published[i].run;
+		skipped += !is_asked(v, &sys->published[i]);
 	}
 	snprintf(line, sizeof(line), "%zu predicted: median error %.1f %%, worst %.1f %%; "
 		 "%zu fitted; %zu not compared", e->nr, e->nr ? median(e) / 1e4 : 0,
@@ -142,7 +151,7 @@ static int judge(const struct validation *v, const struct system *sys, const str
 		msg("%s: %zu rows are fitted, %d at most may be", sys->name, fitted, MAX_FITTED);
 		bad = true;
 	}
-	if (!e->nr && (most != SYS_NO_BOUND || worst != SYS_NO_BOUND)) {
+	if (!e->nr && !v->row && (most != SYS_NO_BOUND || worst != SYS_NO_BOUND)) {
 		msg("%s: there is a bound, but no row is predicted", sys->name);
 		bad = true;
 	}
@@ -170,7 +179,7 @@ static int validate_on(const struct validation *v, struct system *sys, const cha
 		if (out_is_json())
 			out_str("system", NULL, sys->name);
 		out_line(0, NULL);
-		status = measure_all(&b, &e);
+		status = measure_all(v, &b, &e);
 		if (!status)
 			status = judge(v, sys, &e);
 		out_object_end();
@@ -204,13 +213,16 @@ static int validate(const struct validation *v, struct system *sys)
 	return status;
 }
 
-static bool has_rows(const struct system *sys)
+static bool has_rows(struct validation *v, const struct system *sys)
 {
 	size_t i;
 
-	for (i = 0; i < sys->nr_published; i++)
-		if (sys->published[i].run)
+	for (i = 0; i < sys->nr_published; i++) {
+		if (is_asked(v, &sys->published[i])) {
+			v->nr++;
 			return true;
+		}
+	}
 	return false;
 }
 
@@ -221,7 +233,7 @@ static int validate_path(const char *path, void *arg)
 	struct validation *v = arg;
 	int status = EXIT_FAIL;
 
-	if (sys && !has_rows(sys)) {
+	if (sys && !has_rows(v, sys)) {
 		system_free(sys);
 		return 0;
 	}
@@ -237,8 +249,12 @@ static void validate_named(struct validation *v, const char *name)
 	struct system *sys = system_load(name);
 	int status = EXIT_FAIL;
 
-	if (sys && !has_rows(sys)) {
-		msg("%s: no published row says how to measure it", sys->path);
+	if (sys && !has_rows(v, sys)) {
+		if (v->row)
+			msg("%s: no published row '%s' that says how to measure it", sys->path,
+			    v->row);
+		else
+			msg("%s: no published row says how to measure it", sys->path);
 		system_free(sys);
 	} else if (sys) {
 		status = validate(v, sys);
@@ -253,18 +269,21 @@ int cmd_validate(int argc, char **argv)
 	struct args a = { .argc = argc, .argv = argv };
 	int nr = 0, i, status;
 
-	/* Systems first, then bounds */
-	while (nr < argc && strcmp(argv[nr], "median") && strcmp(argv[nr], "worst"))
+	/* Systems first, then which rows and bounds */
+	while (nr < argc && strcmp(argv[nr], "row") && strcmp(argv[nr], "median") &&
+	       strcmp(argv[nr], "worst"))
 		nr++;
 	a.argc -= nr;
 	a.argv += nr;
 	while (!a.status && a.argc) {
-		if (v.median == SYS_NO_BOUND && arg_is(&a, "median"))
+		if (!v.row && arg_is(&a, "row"))
+			v.row = arg_need(&a, "row: a name");
+		else if (v.median == SYS_NO_BOUND && arg_is(&a, "median"))
 			v.median = arg_unit(&a, "median", UNIT_RATIO);
 		else if (v.worst == SYS_NO_BOUND && arg_is(&a, "worst"))
 			v.worst = arg_unit(&a, "worst", UNIT_RATIO);
 		else
-			arg_unknown(&a, "median worst");
+			arg_unknown(&a, "row median worst");
 	}
 	if (a.status)
 		return a.status;
@@ -275,6 +294,10 @@ int cmd_validate(int argc, char **argv)
 		validate_named(&v, argv[i]);
 	if (!nr && system_each(validate_path, &v) && !v.status)
 		v.status = EXIT_FAIL;
+	if (!v.nr && v.row && !v.status) {
+		msg("no system has a published row '%s' that says how to measure it", v.row);
+		v.status = EXIT_FAIL;
+	}
 	status = cmd_done();
 	return v.status ? v.status : status;
 }
