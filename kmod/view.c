@@ -195,15 +195,18 @@ void vsn_view_stats(struct vsn_fabric *fabric, u32 ep, struct vsn_view_stats *st
 	stats->bytes = who ? atomic64_read(&who->bytes) : 0;
 }
 
-/* Is anything mapped?  The answer may be out of date at once. */
+/*
+ * Is anything mapped?  The answer may be out of date at once.  Without the lock a tree
+ * may look empty that is not: a VMA is taken out of it while it grows or shrinks.
+ */
 static bool tree_mapped(struct address_space *mapping)
 {
-	/*
-	 * Asked without the lock that the tree is changed under, for the price of
-	 * it.  Who asks needs no more: what is mapped later finds no region, see
-	 * region.c.
-	 */
-	return data_race(mapping_mapped(mapping));
+	bool mapped;
+
+	i_mmap_lock_read(mapping);
+	mapped = mapping_mapped(mapping);
+	i_mmap_unlock_read(mapping);
+	return mapped;
 }
 
 /* Is a page from @first to @last in a VMA? */
@@ -214,8 +217,6 @@ static bool inode_mapped(struct inode *inode, pgoff_t first, pgoff_t last)
 	struct rb_node *node;
 	bool found = false;
 
-	if (!tree_mapped(mapping))
-		return false;
 	i_mmap_lock_read(mapping);
 	/* The tree is sorted by the first page. */
 	for (node = rb_first_cached(&mapping->i_mmap); node && !found; node = rb_next(node)) {

@@ -351,4 +351,42 @@ TEST_F_TIMEOUT(memory, delete_with_many_homes_and_views, 120)
 		TH_LOG("%s", vsn_ctl_error(self->ctl));
 }
 
+/* While it grows and shrinks, a mapping is out of its inode's tree for a moment. */
+static void *resizer(void *arg)
+{
+	char *p = arg;
+
+	while (going()) {
+		if (mremap(p, 2 * PAGE, PAGE, 0) != p || mremap(p, PAGE, 2 * PAGE, 0) != p)
+			__atomic_fetch_add(&stale, 1, __ATOMIC_RELAXED);
+		maps++;
+	}
+	return NULL;
+}
+
+TEST_F(memory, a_mapping_that_grows_and_shrinks_keeps_its_region)
+{
+	int fd = vsn_dev_view(self->dev, 1);
+	unsigned long tries = 0, gone = 0;
+	time_t end = time(NULL) + SECONDS;
+	pthread_t thread;
+	char *p;
+
+	ASSERT_LE(0, fd);
+	p = map_at(fd, self->r->ua, 2 * PAGE);
+	ASSERT_NE(MAP_FAILED, p);
+	stop = false;
+	stale = 0;
+	ASSERT_EQ(0, pthread_create(&thread, NULL, resizer, p));
+	for (; time(NULL) < end; tries++)
+		gone += vsn_ctl_region_del(self->ctl, self->name, self->r->id) != -EBUSY;
+	__atomic_store_n(&stop, true, __ATOMIC_RELEASE);
+	pthread_join(thread, NULL);
+	TH_LOG("%lu deletions refused, mapping resized %lu times", tries, maps);
+	EXPECT_EQ(0, gone);
+	EXPECT_EQ(0, stale);
+	munmap(p, 2 * PAGE);
+	close(fd);
+}
+
 TEST_HARNESS_MAIN
