@@ -23,7 +23,8 @@ static const struct cmd commands[] = {
 	{ "monitor", cmd_monitor, NULL },
 #ifdef VSN_BENCH
 	{ "bench", cmd_bench, "..." },
-	{ "validate", cmd_validate, "[ SYSTEM ... ] [ row NAME ] [ median PERCENT ] [ worst PERCENT ]" },
+	{ "validate", cmd_validate,
+	  "[ SYSTEM ... ] [ row NAME ] [ median PERCENT ] [ worst PERCENT ]" },
 #endif
 	{ NULL, NULL, NULL },
 };
