@@ -14,6 +14,16 @@ struct vsn_tier *machine_tier(struct vsn_topo *t, u32 kind, u32 attach, u32 over
 	return &net->tiers[net->nr_tiers - 1];
 }
 
+/* Switches that what is below is dealt to in turn */
+static struct vsn_tier *dealt_tier(struct vsn_topo *t, u32 attach, u32 over, u32 switches)
+{
+	struct vsn_tier *tier = machine_tier(t, SWITCH, attach, over);
+
+	tier->switches = switches;
+	tier->wiring = VSN_WIRING_STRIDE;
+	return tier;
+}
+
 static void dims(struct vsn_topo *t, u32 a, u32 b, u32 c)
 {
 	u32 sizes[] = { a, b, c };
@@ -53,27 +63,19 @@ static void clos3(struct vsn_topo *t)
 /* Switches of equal number in the middle, so the way down is not free there */
 static void clos3_stride(struct vsn_topo *t)
 {
-	struct vsn_tier *tier;
-
 	dims(t, 3, 2, 2);
 	machine_tier(t, SWITCH, EP, C)->switches = 2;
-	tier = machine_tier(t, SWITCH, SW, B);
-	tier->switches = 2;
-	tier->wiring = VSN_WIRING_STRIDE;
+	dealt_tier(t, SW, B, 2);
 	machine_tier(t, SWITCH, SW, A)->switches = 2;
 }
 
 /* 4 pods of 2 edge and 2 aggregation switches of 4 ports each, 4 core switches */
 static void fat_tree(struct vsn_topo *t)
 {
-	struct vsn_tier *tier;
-
 	dims(t, 4, 2, 2);
 	machine_tier(t, SWITCH, EP, C);
 	machine_tier(t, SWITCH, SW, B)->switches = 2;
-	tier = machine_tier(t, SWITCH, SW, A);
-	tier->switches = 4;
-	tier->wiring = VSN_WIRING_STRIDE;
+	dealt_tier(t, SW, A, 4);
 }
 
 /* The leaf switches that endpoints are dealt to, and a spine over them */
@@ -82,10 +84,8 @@ static void leaf_spine(struct vsn_topo *t)
 	struct vsn_tier *tier;
 
 	dims(t, 10, 0, 0);
-	tier = machine_tier(t, SWITCH, EP, A);
-	tier->switches = 4;
+	tier = dealt_tier(t, EP, A, 4);
 	tier->planes = 2;
-	tier->wiring = VSN_WIRING_STRIDE;
 	tier = machine_tier(t, SWITCH, SW, 0);
 	tier->switches = 2;
 	tier->planes = 2;
@@ -103,13 +103,9 @@ static void rails(struct vsn_topo *t)
 /* No spine: who is on another rail is reached through the server. */
 static void rails_only(struct vsn_topo *t)
 {
-	struct vsn_tier *tier;
-
 	dims(t, 3, 4, 0);
 	machine_tier(t, MESH, EP, B);
-	tier = machine_tier(t, SWITCH, EP, A | B);
-	tier->switches = 4;
-	tier->wiring = VSN_WIRING_STRIDE;
+	dealt_tier(t, EP, A | B, 4);
 }
 
 static void mesh(struct vsn_topo *t)
@@ -194,12 +190,8 @@ static void two_level_dealt(struct vsn_topo *t)
 /* The same as the first, where a group's switches are not a dimension of their own */
 static void dragonfly_dealt(struct vsn_topo *t)
 {
-	struct vsn_tier *tier;
-
 	dims(t, 8, 6, 0);
-	tier = machine_tier(t, SWITCH, EP, B);
-	tier->switches = 3;
-	tier->wiring = VSN_WIRING_STRIDE;
+	dealt_tier(t, EP, B, 3);
 	machine_tier(t, MESH, SW, 0)->lanes = 2;
 	machine_tier(t, MESH, SW, A)->wiring = VSN_WIRING_SPREAD;
 }
@@ -241,12 +233,8 @@ static void switch_grid(struct vsn_topo *t)
 /* Switches of a group in a ring, endpoints dealt to them */
 static void switch_ring(struct vsn_topo *t)
 {
-	struct vsn_tier *tier;
-
 	dims(t, 2, 8, 0);
-	tier = machine_tier(t, SWITCH, EP, B);
-	tier->switches = 4;
-	tier->wiring = VSN_WIRING_STRIDE;
+	dealt_tier(t, EP, B, 4);
 	machine_tier(t, RING, SW, 0);
 	machine_tier(t, MESH, SW, A)->wiring = VSN_WIRING_STRIDE;
 }
@@ -266,27 +254,17 @@ static void cluster(struct vsn_topo *t)
 /* The same places of each server have a switch in common, two of them one in it. */
 static void rails_dealt(struct vsn_topo *t)
 {
-	struct vsn_tier *tier;
-
 	dims(t, 3, 4, 0);
 	machine_tier(t, MESH, EP, B);
-	tier = machine_tier(t, SWITCH, EP, B);
-	tier->switches = 2;
-	tier->wiring = VSN_WIRING_STRIDE;
-	tier = machine_tier(t, SWITCH, SW, A);
-	tier->switches = 2;
-	tier->wiring = VSN_WIRING_STRIDE;
+	dealt_tier(t, EP, B, 2);
+	dealt_tier(t, SW, A, 2);
 }
 
 /* Switches in a line, endpoints dealt to them */
 static void switch_line(struct vsn_topo *t)
 {
-	struct vsn_tier *tier;
-
 	dims(t, 8, 0, 0);
-	tier = machine_tier(t, SWITCH, EP, A);
-	tier->switches = 4;
-	tier->wiring = VSN_WIRING_STRIDE;
+	dealt_tier(t, EP, A, 4);
 	machine_tier(t, GRID, SW, 0);
 }
 
