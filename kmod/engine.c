@@ -19,6 +19,7 @@
 
 #include "engine.h"
 #include "fabric.h"
+#include "hole.h"
 #include "netlink.h"
 #include "queue.h"
 #include "trace.h"
@@ -74,6 +75,12 @@ static int effect_fill(void *ctx, const struct vsn_op *op)
 {
 	return vsn_store_fill(vsn_place_region(op->dst), op->sqe.dst - op->dst->ua,
 			      op->sqe.len, op->sqe.arg0);
+}
+
+static int effect_discard(void *ctx, const struct vsn_op *op)
+{
+	return vsn_hole_punch(vsn_place_region(op->dst), op->sqe.dst - op->dst->ua,
+			      op->sqe.len, false);
 }
 
 static int effect_reduce(void *ctx, const struct vsn_op *op)
@@ -149,6 +156,7 @@ static bool effect_defer(void *ctx, struct vsn_op *op)
 static const struct vsn_sched_ops ops = {
 	.copy = effect_copy,
 	.fill = effect_fill,
+	.discard = effect_discard,
 	.reduce = effect_reduce,
 	.atomic = effect_atomic,
 	.load = effect_load,

@@ -16,6 +16,9 @@
  * read and write are the host's own, whatever file they use: they are untimed and
  * counted as host access.
  *
+ * A hole is punched, through a view, within one region: its bytes are zeros then, and
+ * take no memory.  The device node is no file to the kernel's fallocate: -ENODEV.
+ *
  * A mapping is made within one region or one device window.  It is a plain one: no
  * special VMA flag, so that userfaultfd, RSS, ptrace and pinning work.  There is no
  * page_mkwrite: it would make long-term pins fail, and nobody asks here who writes.
@@ -26,6 +29,7 @@
  * device window needs its privilege when it is mapped, not again at each fault.
  */
 #include <linux/capability.h>
+#include <linux/falloc.h>
 #include <linux/fs.h>
 #include <linux/mm.h>
 #include <linux/pagemap.h>
@@ -34,6 +38,7 @@
 
 #include "fabric.h"
 #include "file.h"
+#include "hole.h"
 #include "trace.h"
 
 /**
@@ -184,6 +189,42 @@ ssize_t vsn_file_write(struct kiocb *iocb, struct iov_iter *from)
 	return n;
 }
 
+/**
+ * vsn_file_fallocate - fallocate of struct file_operations
+ * @file: the file
+ * @mode: FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE: zeros instead of what is there,
+ *	and the memory is given back
+ * @off: offset
+ * @len: bytes, above 0
+ *
+ * What is mapped stays mapped, and its next access is a first touch again.
+ *
+ * Return: 0; -EOPNOTSUPP another mode; -EPERM in a device window; -ENXIO not within
+ * one region; -EINTR a fatal signal, and a part may be done.
+ */
+long vsn_file_fallocate(struct file *file, int mode, loff_t off, loff_t len)
+{
+	struct vsn_file *vf = file->private_data;
+	struct vsn_region *region;
+	int err;
+
+	if (mode != (FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE))
+		return -EOPNOTSUPP;
+	/* Memory of others' regions, through the back door: there is no need. */
+	if (off < VSN_UA_POOL)
+		return -EPERM;
+	region = vsn_region_get_ua(vf->fabric, off);
+	if (!region)
+		return -ENXIO;
+	off -= region->place.ua;
+	if (len > region->place.size - off)
+		err = -ENXIO;
+	else
+		err = vsn_hole_punch(region, off, len, true);
+	vsn_region_put(region);
+	return err;
+}
+
 /* What a fault that returns @folio brings in; the kernel decides the same way. */
 static u64 fault_bytes(const struct vm_fault *vmf, struct folio *folio)
 {
@@ -214,10 +255,29 @@ static void fault_count(const struct vm_fault *vmf, const struct vsn_file *vf, u
 			vmf->flags & FAULT_FLAG_WRITE, err);
 }
 
-/*
- * Give the kernel the folio to map, made if need be, and locked: region.c says
- * what for.
- */
+/* The folio that has a page, made if need be, locked and in the store; or an error. */
+static struct folio *fault_folio(struct vsn_region *owner, u64 home)
+{
+	struct folio *folio;
+
+	for (;;) {
+		folio = vsn_store_touch(owner, home);
+		if (IS_ERR(folio))
+			return folio;
+		/* The kernel would unmap it by its folio's mapping, which is none. */
+		if (PageHWPoison(folio_page(folio, (home >> PAGE_SHIFT) - folio->index))) {
+			folio_put(folio);
+			return ERR_PTR(-EHWPOISON);
+		}
+		folio_lock(folio);
+		if (likely(vsn_store_has(owner->fabric, home, folio)))
+			return folio;
+		folio_unlock(folio);
+		folio_put(folio);
+	}
+}
+
+/* Give the kernel the folio to map, locked: region.c says what for. */
 static vm_fault_t file_fault(struct vm_fault *vmf)
 {
 	const struct vsn_file *vf = vmf->vma->vm_file->private_data;
@@ -225,7 +285,6 @@ static vm_fault_t file_fault(struct vm_fault *vmf)
 	struct vsn_region *region;
 	struct vsn_span span;
 	struct folio *folio;
-	struct page *page;
 	int err;
 
 	region = vsn_region_get_ua(vf->fabric, ua);
@@ -234,19 +293,10 @@ static vm_fault_t file_fault(struct vm_fault *vmf)
 		return VM_FAULT_SIGBUS;
 	}
 	vsn_region_span_get(region, ua - region->place.ua, &span);
-	folio = span.owner ? vsn_store_touch(span.owner, span.home) : ERR_PTR(-EFAULT);
+	folio = span.owner ? fault_folio(span.owner, span.home) : ERR_PTR(-EFAULT);
 	err = PTR_ERR_OR_ZERO(folio);
-	if (!err) {
-		page = folio_page(folio, (span.home >> PAGE_SHIFT) - folio->index);
-		/* The kernel would unmap it by its folio's mapping, which is none. */
-		if (PageHWPoison(page))
-			err = -EHWPOISON;
-	}
-	if (!err) {
-		folio_get(folio);
-		folio_lock(folio);
-		vmf->page = page;
-	}
+	if (!err)
+		vmf->page = folio_page(folio, (span.home >> PAGE_SHIFT) - folio->index);
 	fault_count(vmf, vf, ua, span.home >> vf->fabric->topo.window_shift,
 		    err ? 0 : fault_bytes(vmf, folio), err);
 	vsn_region_span_put(region, &span);

@@ -30,6 +30,7 @@ int vsn_file_release(struct inode *inode, struct file *file);
 loff_t vsn_file_llseek(struct file *file, loff_t off, int whence);
 ssize_t vsn_file_read(struct kiocb *iocb, struct iov_iter *to);
 ssize_t vsn_file_write(struct kiocb *iocb, struct iov_iter *from);
+long vsn_file_fallocate(struct file *file, int mode, loff_t off, loff_t len);
 int vsn_file_mmap(struct file *file, struct vm_area_struct *vma);
 
 #endif /* VSN_FILE_H */

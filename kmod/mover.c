@@ -4,7 +4,7 @@
  *
  * Times are worked out under engine->lock, as in ordered execution, and by whoever
  * has the lock: an event is a matter of a microsecond, and all share links.  Bytes of
- * COPY, FILL and REDUCE are moved without it.  An operation whose end has come is
+ * COPY, FILL, DISCARD and REDUCE are moved without it.  An operation whose end has come is
  * deferred: it waits in its queue's list of moves, its stream waits for it, and when
  * its bytes are there it completes and what is behind it starts - at times that have
  * nothing to do with how long the machine took.
@@ -40,6 +40,7 @@
 #include <linux/sched/signal.h>
 
 #include "fabric.h"
+#include "hole.h"
 #include "mover.h"
 #include "queue.h"
 
@@ -211,6 +212,8 @@ static int move_bytes(const struct vsn_op *op)
 				      op->sqe.src - op->src->ua, op->sqe.len);
 	case VSN_OP_FILL:
 		return vsn_store_fill(dst, at, op->sqe.len, op->sqe.arg0);
+	case VSN_OP_DISCARD:
+		return vsn_hole_punch(dst, at, op->sqe.len, false);
 	default:
 		return vsn_store_reduce(dst, at, vsn_place_region(op->src),
 					op->sqe.src - op->src->ua, op->sqe.len,

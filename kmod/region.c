@@ -31,7 +31,8 @@
  *     mapping afterwards gets SIGBUS.
  *  4. Now nobody but the store has the folios.  They are dropped and freed.  A
  *     page that somebody pinned through a mapping stays allocated until it is
- *     unpinned, but nothing leads to it any more.
+ *     unpinned, but nothing leads to it any more.  (A region that stays can lose
+ *     folios, too: see hole.c.)
  *  5. The extents are given back.  Their next owner finds no page there and gets
  *     zeroed ones: old contents cannot be met.
  *  6. The region is freed after a grace period, for look-ups that are about to
@@ -74,8 +75,14 @@ static u64 home_address(const struct vsn_fabric *fabric, u32 ep, u64 off)
 	return (u64)ep << fabric->topo.window_shift | off;
 }
 
-/* Home address of the i-th extent. */
-static u64 region_home(const struct vsn_region *region, u32 i)
+/**
+ * vsn_region_home - home address of an extent
+ * @region: region
+ * @i: which, below its number of homes
+ *
+ * Return: home address of its first byte.
+ */
+u64 vsn_region_home(const struct vsn_region *region, u32 i)
 {
 	return home_address(region->fabric, region->place.homes[i], region->base[i]);
 }
@@ -295,7 +302,7 @@ static void region_zap(struct address_space *mapping, bool windows, void *ctx)
 	for (i = 0; windows && i < place->nr_homes; i++) {
 		share = region_share(region, i);
 		if (share)
-			unmap_mapping_range(mapping, region_home(region, i), share, 1);
+			unmap_mapping_range(mapping, vsn_region_home(region, i), share, 1);
 		cond_resched();
 	}
 }
@@ -311,7 +318,7 @@ static void region_unmap(struct vsn_region *region)
 	for (i = 0; i < place->nr_homes; i++) {
 		share = region_share(region, i);
 		if (share)
-			vsn_store_settle(fabric, region_home(region, i), share);
+			vsn_store_settle(fabric, vsn_region_home(region, i), share);
 		cond_resched();
 	}
 	vsn_views_zap(fabric, region_zap, region);
@@ -340,7 +347,7 @@ static void region_free(struct vsn_region *region, bool mappable)
 	for (i = 0; i < place->nr_homes; i++) {
 		share = region_share(region, i);
 		if (share)
-			vsn_store_drop(region, region_home(region, i), share);
+			vsn_store_drop(region, vsn_region_home(region, i), share);
 		cond_resched();
 	}
 	WARN_ON_ONCE(atomic_long_read(&region->resident));

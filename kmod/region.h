@@ -96,6 +96,8 @@ struct vsn_region *vsn_region_get_id(struct vsn_fabric *fabric, u32 id);
 struct vsn_region *vsn_region_get_next(struct vsn_fabric *fabric, u32 *id);
 void vsn_region_put(struct vsn_region *region);
 
+u64 vsn_region_home(const struct vsn_region *region, u32 i);
+
 bool vsn_region_in_window(const struct vsn_fabric *fabric, u64 ua);
 void vsn_region_span_get(struct vsn_region *region, u64 off, struct vsn_span *span);
 void vsn_region_span_put(struct vsn_region *region, struct vsn_span *span);

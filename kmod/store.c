@@ -14,9 +14,10 @@
  * vsn_views_zap().  folio->index is the home page: it must lie below the inode's
  * size, or else 2 MiB are mapped as 512 pages.
  *
- * Who looks a folio up holds a reference to the region that owns it, and a region
- * that is referenced keeps its folios (region.c says why); so look-ups take no
- * reference to the folio and no lock.
+ * Who looks a folio up holds a reference to the region that owns it, and gets one to
+ * the folio, as with a page cache: a hole may be punched meanwhile, which takes the
+ * folio out of the store, and it goes when nobody uses it any more.  What is written to
+ * it then is lost, as if it had been written just before.
  */
 #include <linux/gfp.h>
 #include <linux/memcontrol.h>
@@ -154,17 +155,18 @@ static int store_add(struct vsn_region *owner, u64 home, unsigned int order, gfp
 		return -ENOMEM;
 	memcg = set_active_memcg(owner->memcg);
 	folio = folio_alloc(gfp | __GFP_ZERO, order);
+	/* Once it is in the store, others may take it out again, and count that. */
+	atomic_long_add(1L << order, &owner->resident);
 	if (folio) {
 		folio->index = home >> PAGE_SHIFT;
 		err = store_insert(store, folio);
 	}
 	set_active_memcg(memcg);
-	if (!err) {
-		atomic_long_add(1L << order, &owner->resident);
+	if (!err)
 		return 0;
-	}
 	if (folio)
 		folio_put(folio);
+	atomic_long_sub(1L << order, &owner->resident);
 	store_unreserve(store, 1L << order);
 	return err;
 }
@@ -174,12 +176,72 @@ static int store_add(struct vsn_region *owner, u64 home, unsigned int order, gfp
  * @fabric: the fabric
  * @home: home address of a byte of the page
  *
- * Return: the folio, which stays for as long as the caller's reference to the
- * region, or NULL: the page reads as zeros.
+ * Return: the folio, with a reference, or NULL: the page reads as zeros.
  */
 struct folio *vsn_store_find(struct vsn_fabric *fabric, u64 home)
 {
-	return xa_load(&fabric->store.folios, home >> PAGE_SHIFT);
+	XA_STATE(xas, &fabric->store.folios, home >> PAGE_SHIFT);
+	struct folio *folio;
+
+	rcu_read_lock();
+	for (;;) {
+		xas_reset(&xas);
+		folio = xas_load(&xas);
+		if (!folio)
+			break;
+		if (xas_retry(&xas, folio) || !folio_try_get(folio))
+			continue;
+		/* It may have gone, and come again as another's, before it was taken. */
+		if (likely(folio == xas_reload(&xas)))
+			break;
+		folio_put(folio);
+	}
+	rcu_read_unlock();
+	return folio;
+}
+
+/**
+ * vsn_store_next - the first folio of a range
+ * @fabric: the fabric
+ * @home: home address of a byte of the first page
+ * @last: home address of a byte of the last page
+ *
+ * Return: the folio, with a reference, a page of which is in the range; or NULL.
+ */
+struct folio *vsn_store_next(struct vsn_fabric *fabric, u64 home, u64 last)
+{
+	XA_STATE(xas, &fabric->store.folios, home >> PAGE_SHIFT);
+	struct folio *folio;
+
+	rcu_read_lock();
+	for (;;) {
+		folio = xas_find(&xas, last >> PAGE_SHIFT);
+		if (!folio)
+			break;
+		if (xas_retry(&xas, folio))
+			continue;
+		if (folio_try_get(folio)) {
+			if (likely(folio == xas_reload(&xas)))
+				break;
+			folio_put(folio);
+		}
+		xas_reset(&xas);
+	}
+	rcu_read_unlock();
+	return folio;
+}
+
+/**
+ * vsn_store_has - is a folio in the store?
+ * @fabric: the fabric
+ * @home: home address of a byte of it
+ * @folio: the folio, locked: none is taken out that is
+ *
+ * Return: true if so.
+ */
+bool vsn_store_has(struct vsn_fabric *fabric, u64 home, const struct folio *folio)
+{
+	return xa_load(&fabric->store.folios, home >> PAGE_SHIFT) == folio;
 }
 
 /**
@@ -189,8 +251,7 @@ struct folio *vsn_store_find(struct vsn_fabric *fabric, u64 home)
  *
  * Charged to the owner's memory cgroup.  May sleep.
  *
- * Return: the folio, which stays for as long as the reference; -ENOMEM no memory,
- * or a limit is met.
+ * Return: the folio, with a reference; -ENOMEM no memory, or a limit is met.
  */
 struct folio *vsn_store_touch(struct vsn_region *owner, u64 home)
 {
@@ -198,19 +259,20 @@ struct folio *vsn_store_touch(struct vsn_region *owner, u64 home)
 	struct folio *folio;
 	int err;
 
-	folio = vsn_store_find(fabric, home);
-	if (folio)
-		return folio;
-	/* It fails where a part exists already, in pages: go on with pages. */
-	err = -ENOMEM;
-	if (vsn_region_block(owner, home))
-		err = store_add(owner, home & PMD_MASK, PMD_ORDER, STORE_GFP_HUGE);
-	if (err)
-		err = store_add(owner, home, 0, STORE_GFP);
-	/* Another may have been quicker. */
-	if (err && err != -EEXIST)
-		return ERR_PTR(err);
-	return vsn_store_find(fabric, home);
+	for (;;) {
+		folio = vsn_store_find(fabric, home);
+		if (folio)
+			return folio;
+		/* It fails where a part exists already, in pages: go on with pages. */
+		err = -ENOMEM;
+		if (vsn_region_block(owner, home))
+			err = store_add(owner, home & PMD_MASK, PMD_ORDER, STORE_GFP_HUGE);
+		if (err)
+			err = store_add(owner, home, 0, STORE_GFP);
+		/* Another may have been quicker, or have punched a hole. */
+		if (err && err != -EEXIST)
+			return ERR_PTR(err);
+	}
 }
 
 /**
@@ -269,6 +331,25 @@ void vsn_store_drop(struct vsn_region *owner, u64 home, u64 len)
 		store_unreserve(store, pages);
 		cond_resched();
 	} while (nr == DROP_BATCH);
+}
+
+/**
+ * vsn_store_erase - take a folio out
+ * @owner: the region; the caller holds a reference
+ * @folio: of the store, locked and not mapped; the caller holds a reference
+ */
+void vsn_store_erase(struct vsn_region *owner, struct folio *folio)
+{
+	struct vsn_store *store = &owner->fabric->store;
+	long pages = folio_nr_pages(folio);
+	XA_STATE(xas, &store->folios, folio->index);
+
+	xas_lock(&xas);
+	xas_store(&xas, NULL);
+	xas_unlock(&xas);
+	folio_put(folio);
+	atomic_long_sub(pages, &owner->resident);
+	store_unreserve(store, pages);
 }
 
 /**

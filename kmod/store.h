@@ -16,8 +16,7 @@ struct vsn_region;
 /**
  * struct vsn_store - memory of a fabric
  * @folios: by device window page: (endpoint << window_shift | offset) >> PAGE_SHIFT;
- *	readers under RCU or a reference to the owning region, writers under the
- *	xarray's lock
+ *	readers under RCU, writers under the xarray's lock
  * @resident: pages in memory
  * @resident_max: limit of @resident, pages
  * @host_read: bytes that pread and its like returned
@@ -58,9 +57,15 @@ ssize_t vsn_store_read(struct vsn_region *region, u64 off, size_t len,
 ssize_t vsn_store_write(struct vsn_region *region, u64 off, size_t len,
 			struct iov_iter *from);
 
-/* Folios; the caller holds a reference to the region that owns the page. */
+/* Folios, with a reference; the caller holds one to the region that owns the page. */
 struct folio *vsn_store_find(struct vsn_fabric *fabric, u64 home);
 struct folio *vsn_store_touch(struct vsn_region *owner, u64 home);
+bool vsn_store_has(struct vsn_fabric *fabric, u64 home, const struct folio *folio);
+
+struct folio *vsn_store_next(struct vsn_fabric *fabric, u64 home, u64 last);
+
+/* A folio goes, see hole.c. */
+void vsn_store_erase(struct vsn_region *owner, struct folio *folio);
 
 /* A region goes, see region.c. */
 void vsn_store_settle(struct vsn_fabric *fabric, u64 home, u64 len);

@@ -25,66 +25,100 @@
 /* Larger pages could not hold granules of different homes. */
 static_assert(PAGE_SIZE == VSN_GRANULE_MIN);
 
-/* The byte at @home, and how many follow in its folio or, without one, its page. */
-static void *byte_at(struct folio *folio, u64 home, u64 *room)
+/**
+ * struct piece - bytes that lie together
+ * @at: the first; NULL: there is no page, they are zeros
+ * @room: how many
+ * @folio: that holds them, with a reference, or NULL
+ */
+struct piece {
+	void *at;
+	u64 room;
+	struct folio *folio;
+};
+
+/* From @home to the end of its folio or, without one, its page; takes the reference. */
+static void piece_init(struct piece *p, struct folio *folio, u64 home)
 {
 	u64 in;
 
-	if (!folio) {
-		*room = PAGE_SIZE - offset_in_page(home);
-		return NULL;
-	}
+	p->folio = folio;
+	p->at = NULL;
+	p->room = PAGE_SIZE - offset_in_page(home);
+	if (!folio)
+		return;
 	in = home - ((u64)folio->index << PAGE_SHIFT);
-	*room = folio_size(folio) - in;
-	return folio_address(folio) + in;
+	p->at = folio_address(folio) + in;
+	p->room = folio_size(folio) - in;
 }
 
 /*
- * If it exists; NULL: it is a zero.  What has no owner may still be in the store,
- * when its region is being deleted: it is not ours to look at.
+ * If it exists.  What has no owner may still be in the store, when its region is
+ * being deleted: it is not ours to look at.
  */
-static void *byte_find(struct vsn_region *owner, u64 home, u64 *room)
+static void piece_find(struct piece *p, struct vsn_region *owner, u64 home)
 {
-	return byte_at(owner ? vsn_store_find(owner->fabric, home) : NULL, home, room);
+	piece_init(p, owner ? vsn_store_find(owner->fabric, home) : NULL, home);
 }
 
 /* To write: the page is made if it does not exist. */
-static void *byte_write(struct vsn_region *owner, u64 home, u64 *room)
+static int piece_make(struct piece *p, struct vsn_region *owner, u64 home)
 {
 	struct folio *folio;
 
 	/* What nobody owns would be charged to nobody, and met by the next owner. */
 	if (!owner)
-		return ERR_PTR(-EFAULT);
+		return -EFAULT;
 	folio = vsn_store_touch(owner, home);
 	if (IS_ERR(folio))
-		return folio;
-	return byte_at(folio, home, room);
+		return PTR_ERR(folio);
+	piece_init(p, folio, home);
+	return 0;
+}
+
+static void piece_put(struct piece *p)
+{
+	if (p->folio)
+		folio_put(p->folio);
+}
+
+/* Of two spans: from a hole nothing is made, if the other is one, too. */
+static int pieces_get(struct piece *to, struct piece *from, const struct vsn_span *dst,
+		      const struct vsn_span *src, u64 off)
+{
+	int err = 0;
+
+	piece_find(from, src->owner, src->home + off);
+	if (from->at || !dst->owner)
+		err = piece_make(to, dst->owner, dst->home + off);
+	else
+		piece_find(to, dst->owner, dst->home + off);
+	if (err)
+		piece_put(from);
+	return err;
 }
 
 /* Within a span each. */
 static int copy_span(const struct vsn_span *dst, const struct vsn_span *src, u64 len,
 		     bool overlap)
 {
-	u64 done, n, dst_room, src_room;
-	const void *from;
-	void *to;
+	struct piece from, to;
+	u64 done, n;
+	int err;
 
 	for (done = 0; done < len; done += n) {
-		from = byte_find(src->owner, src->home + done, &src_room);
-		if (from || !dst->owner)
-			to = byte_write(dst->owner, dst->home + done, &dst_room);
-		else
-			to = byte_find(dst->owner, dst->home + done, &dst_room);
-		if (IS_ERR(to))
-			return PTR_ERR(to);
-		n = min3(len - done, src_room, dst_room);
-		if (!from && to)
-			memset(to, 0, n);
-		else if (from && overlap)
-			memmove(to, from, n);
-		else if (from)
-			memcpy(to, from, n);
+		err = pieces_get(&to, &from, dst, src, done);
+		if (err)
+			return err;
+		n = min3(len - done, from.room, to.room);
+		if (!from.at && to.at)
+			memset(to.at, 0, n);
+		else if (from.at && overlap)
+			memmove(to.at, from.at, n);
+		else if (from.at)
+			memcpy(to.at, from.at, n);
+		piece_put(&to);
+		piece_put(&from);
 		cond_resched();
 	}
 	return 0;
@@ -186,19 +220,21 @@ static void fill_bytes(u8 *to, u64 pattern, u64 len)
 
 static int fill_span(const struct vsn_span *span, u64 len, u64 pattern)
 {
-	u64 done, n, room;
-	void *to;
+	struct piece to;
+	u64 done, n;
+	int err = 0;
 
 	for (done = 0; done < len; done += n) {
 		if (pattern || !span->owner)
-			to = byte_write(span->owner, span->home + done, &room);
+			err = piece_make(&to, span->owner, span->home + done);
 		else
-			to = byte_find(span->owner, span->home + done, &room);
-		if (IS_ERR(to))
-			return PTR_ERR(to);
-		n = min(len - done, room);
-		if (to)
-			fill_bytes(to, ror64(pattern, done % 8 * 8), n);
+			piece_find(&to, span->owner, span->home + done);
+		if (err)
+			return err;
+		n = min(len - done, to.room);
+		if (to.at)
+			fill_bytes(to.at, ror64(pattern, done % 8 * 8), n);
+		piece_put(&to);
 		cond_resched();
 	}
 	return 0;
@@ -237,22 +273,20 @@ static const u8 zeros[PAGE_SIZE] __aligned(8);
 static int reduce_span(const struct vsn_span *dst, const struct vsn_span *src, u64 len,
 		       u64 arg0)
 {
-	u64 done, n, dst_room, src_room;
-	const void *from;
-	void *to;
+	struct piece from, to;
+	u64 done, n;
+	int err;
 
 	for (done = 0; done < len; done += n) {
-		from = byte_find(src->owner, src->home + done, &src_room);
-		if (from || !dst->owner)
-			to = byte_write(dst->owner, dst->home + done, &dst_room);
-		else
-			to = byte_find(dst->owner, dst->home + done, &dst_room);
-		if (IS_ERR(to))
-			return PTR_ERR(to);
+		err = pieces_get(&to, &from, dst, src, done);
+		if (err)
+			return err;
 		/* A hole and a hole make a hole: of zeros, each kind gives a zero. */
-		n = min3(len - done, src_room, dst_room);
-		if (to)
-			vsn_reduce_bytes(to, from ?: zeros, n, arg0);
+		n = min3(len - done, from.room, to.room);
+		if (to.at)
+			vsn_reduce_bytes(to.at, from.at ?: zeros, n, arg0);
+		piece_put(&to);
+		piece_put(&from);
 		cond_resched();
 	}
 	return 0;
@@ -303,12 +337,12 @@ int vsn_store_reduce(struct vsn_region *dst, u64 dst_off, struct vsn_region *src
 int vsn_store_load(struct vsn_region *region, u64 off, u64 *value)
 {
 	struct vsn_span span;
-	const u64 *word;
-	u64 room;
+	struct piece word;
 
 	vsn_region_span_get(region, off, &span);
-	word = byte_find(span.owner, span.home, &room);
-	*value = word ? READ_ONCE(*word) : 0;
+	piece_find(&word, span.owner, span.home);
+	*value = word.at ? READ_ONCE(*(u64 *)word.at) : 0;
+	piece_put(&word);
 	vsn_region_span_put(region, &span);
 	return 0;
 }
@@ -331,16 +365,15 @@ int vsn_store_atomic(struct vsn_region *region, u64 off, u8 opcode, u64 arg0,
 		     u64 arg1, u64 *old)
 {
 	struct vsn_span span;
-	int err = 0;
+	struct piece piece;
 	u64 *word;
-	u64 room;
+	int err;
 
 	vsn_region_span_get(region, off, &span);
-	word = byte_write(span.owner, span.home, &room);
-	if (IS_ERR(word)) {
-		err = PTR_ERR(word);
+	err = piece_make(&piece, span.owner, span.home);
+	if (err)
 		goto out_put;
-	}
+	word = piece.at;
 	switch (opcode) {
 	case VSN_OP_FADD:
 		*old = atomic64_fetch_add(arg0, (atomic64_t *)word);
@@ -354,6 +387,7 @@ int vsn_store_atomic(struct vsn_region *region, u64 off, u8 opcode, u64 arg0,
 	default:
 		err = -EINVAL;
 	}
+	piece_put(&piece);
 out_put:
 	vsn_region_span_put(region, &span);
 	return err;
@@ -362,13 +396,13 @@ out_put:
 static size_t read_span(const struct vsn_span *span, size_t len, struct iov_iter *to)
 {
 	size_t done, n, moved;
-	const void *from;
-	u64 room;
+	struct piece from;
 
 	for (done = 0; done < len; done += n) {
-		from = byte_find(span->owner, span->home + done, &room);
-		n = min_t(u64, len - done, room);
-		moved = from ? copy_to_iter(from, n, to) : iov_iter_zero(n, to);
+		piece_find(&from, span->owner, span->home + done);
+		n = min_t(u64, len - done, from.room);
+		moved = from.at ? copy_to_iter(from.at, n, to) : iov_iter_zero(n, to);
+		piece_put(&from);
 		if (moved < n)
 			return done + moved;
 		cond_resched();
@@ -409,15 +443,16 @@ ssize_t vsn_store_read(struct vsn_region *region, u64 off, size_t len,
 static ssize_t write_span(const struct vsn_span *span, size_t len, struct iov_iter *from)
 {
 	size_t done, n, moved;
-	u64 room;
-	void *to;
+	struct piece to;
+	int err;
 
 	for (done = 0; done < len; done += n) {
-		to = byte_write(span->owner, span->home + done, &room);
-		if (IS_ERR(to))
-			return done ? done : PTR_ERR(to);
-		n = min_t(u64, len - done, room);
-		moved = copy_from_iter(to, n, from);
+		err = piece_make(&to, span->owner, span->home + done);
+		if (err)
+			return done ? done : err;
+		n = min_t(u64, len - done, to.room);
+		moved = copy_from_iter(to.at, n, from);
+		piece_put(&to);
 		if (moved < n)
 			return done + moved;
 		cond_resched();

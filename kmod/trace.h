@@ -25,7 +25,8 @@
 		{ VSN_OP_SIGNAL,	"SIGNAL" },			\
 		{ VSN_OP_WAIT,		"WAIT" },			\
 		{ VSN_OP_REDUCE,	"REDUCE" },			\
-		{ VSN_OP_FENCE,		"FENCE" })
+		{ VSN_OP_FENCE,		"FENCE" },			\
+		{ VSN_OP_DISCARD,	"DISCARD" })
 
 /* An entry was accepted and queued. */
 TRACE_EVENT(vsn_op_submit,

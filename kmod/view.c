@@ -4,9 +4,10 @@
  *
  * All mappings made on behalf of one initiator are in the tree of one inode, so
  * that they can be unmapped without a look at anybody else's.  Another such inode
- * is for plain opens, the host.  A file gets the inode's mapping as its f_mapping;
- * its own inode (the device node's, or the one that anonymous files share) plays no
- * part.
+ * is for plain opens, the host.  A file gets the inode's mapping as its f_mapping.
+ * Its own inode is the device node's, or a regular one, one for each view, which has
+ * no part in mappings: it is there so that the kernel's fallocate takes the file, and
+ * security modules see it as they see other anonymous files.
  */
 #include <linux/anon_inodes.h>
 #include <linux/file.h>
@@ -22,20 +23,30 @@ static const struct file_operations holder_fops = {
 	.owner = THIS_MODULE,
 };
 
-/* An inode as large as the address space, or the kernel would not map 2 MiB. */
+/* With an inode of its own, as large as the address space. */
+static struct file *file_new(const char *name, const struct file_operations *fops, void *data,
+			     unsigned int flags)
+{
+	struct file *file = anon_inode_create_getfile(name, fops, data, flags, NULL);
+
+	if (!IS_ERR(file))
+		i_size_write(file_inode(file), 1LL << VSN_UA_BITS);
+	return file;
+}
+
+/* It is as large as that, or the kernel would not map 2 MiB. */
 static struct inode *inode_new(void)
 {
 	struct inode *inode;
 	struct file *file;
 
 	/* A new inode comes with a file only, which is not needed any further. */
-	file = anon_inode_create_getfile("[vsn]", &holder_fops, NULL, O_RDWR, NULL);
+	file = file_new("[vsn]", &holder_fops, NULL, O_RDWR);
 	if (IS_ERR(file))
 		return ERR_CAST(file);
 	inode = file_inode(file);
 	ihold(inode);
 	fput(file);
-	i_size_write(inode, 1LL << VSN_UA_BITS);
 	return inode;
 }
 
@@ -132,8 +143,19 @@ static const struct file_operations view_fops = {
 	.splice_read = copy_splice_read,
 	.splice_write = iter_file_splice_write,
 	.fsync = noop_fsync,
+	.fallocate = vsn_file_fallocate,
 	.mmap = vsn_file_mmap,
 	.get_unmapped_area = thp_get_unmapped_area,
+};
+
+/* A view's size is that of the address space, and it has no owner to be changed. */
+static int view_setattr(struct mnt_idmap *idmap, struct dentry *dentry, struct iattr *attr)
+{
+	return -EOPNOTSUPP;
+}
+
+static const struct inode_operations view_iops = {
+	.setattr = view_setattr,
 };
 
 /**
@@ -150,6 +172,7 @@ int vsn_view_open(struct vsn_fabric *fabric, u32 initiator, unsigned int flags)
 	const struct vsn_topo *topo = &fabric->topo;
 	struct vsn_initiator *who;
 	struct vsn_file *vf;
+	struct inode *inode;
 	struct file *file;
 	int fd;
 
@@ -165,13 +188,19 @@ int vsn_view_open(struct vsn_fabric *fabric, u32 initiator, unsigned int flags)
 	fd = get_unused_fd_flags(O_CLOEXEC);
 	if (fd < 0)
 		goto err_free;
-	file = anon_inode_getfile_fmode("[vsn-view]", &view_fops, vf, flags & O_ACCMODE,
-					FMODE_LSEEK | FMODE_PREAD | FMODE_PWRITE);
+	file = file_new("[vsn-view]", &view_fops, vf, flags & O_ACCMODE);
 	if (IS_ERR(file)) {
 		put_unused_fd(fd);
 		fd = PTR_ERR(file);
 		goto err_free;
 	}
+	/* A regular one, as the kernel's fallocate wants. */
+	inode = file_inode(file);
+	inode->i_mode |= S_IFREG;
+	inode->i_op = &view_iops;
+	/* It is being written: nobody may keep what was read of it in folios of his own. */
+	atomic_inc(&inode->i_writecount);
+	file->f_mode |= FMODE_LSEEK | FMODE_PREAD | FMODE_PWRITE;
 	file->f_mapping = who->inode->i_mapping;
 	fd_install(fd, file);
 	return fd;

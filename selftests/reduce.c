@@ -228,7 +228,7 @@ TEST_F(reduce, checks_its_entry)
 	REFUSED(-ERANGE, bad.len = SIZE + 4096);
 	REFUSED(-EFAULT, bad.src = VSN_UA_POOL + (1ULL << 50));
 	REFUSED(-EPERM, bad.dst = 4096);
-	REFUSED(-EINVAL, bad.opcode = VSN_OP_DISCARD);
+	REFUSED(-EINVAL, bad.opcode = VSN_OP_DISCARD + 1);
 	vsn_prep_fence(&good, 0, 0);
 	REFUSED(-EINVAL, bad.arg0 = 1);
 	REFUSED(-EINVAL, bad.flags = VSN_OP_F_NODATA);

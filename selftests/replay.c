@@ -77,6 +77,7 @@ static struct vsn_sqe any_op(const u64 *regions, u32 nr, const u32 *homes, bool 
 	static const u8 opcodes[] = {
 		VSN_OP_NOP, VSN_OP_COPY, VSN_OP_FILL, VSN_OP_FADD, VSN_OP_CAS, VSN_OP_SWAP,
 		VSN_OP_COMPUTE, VSN_OP_SIGNAL, VSN_OP_REDUCE, VSN_OP_FENCE,
+		VSN_OP_DISCARD,
 	};
 	struct vsn_sqe sqe = {
 		.opcode = opcodes[next(ARRAY_SIZE(opcodes))],
@@ -95,6 +96,10 @@ static struct vsn_sqe any_op(const u64 *regions, u32 nr, const u32 *homes, bool 
 		sqe.dst = regions[next(nr)] + next(REGION / 2);
 		sqe.len = 1 + next(REGION / 2);
 		sqe.arg0 = next(~0ULL);
+		break;
+	case VSN_OP_DISCARD:
+		sqe.dst = regions[next(nr)] + next(REGION / 2);
+		sqe.len = 1 + next(REGION / 2);
 		break;
 	case VSN_OP_REDUCE:
 		any_reduce(&sqe, regions, nr);

@@ -11,6 +11,7 @@
  *   reduce		as a copy, but the memory written is read, too
  *   atomic		request out; memory; response back
  *   signal		links, memory; posted: nothing comes back
+ *   discard		to each run of bytes at one home: request out; ack back
  *   to switch	write engine, own memory, the first link; ack back
  *   from switch	the last link, memory
  *
@@ -95,6 +96,12 @@ static bool op_moves_range(const struct vsn_op *op)
 	       op->sqe.opcode == VSN_OP_REDUCE;
 }
 
+/* It is about a range, of which bytes move or not. */
+static bool op_has_range(const struct vsn_op *op)
+{
+	return op_moves_range(op) || op->sqe.opcode == VSN_OP_DISCARD;
+}
+
 /* What the memory of a chunk's destination has to do: REDUCE reads it as well. */
 static u64 dst_bytes(const struct vsn_chunk *c)
 {
@@ -103,7 +110,7 @@ static u64 dst_bytes(const struct vsn_chunk *c)
 
 static bool op_exhausted(const struct vsn_op *op)
 {
-	return op->status || op->injected == (op_moves_range(op) ? op->sqe.len : 8);
+	return op->status || op->injected == (op_has_range(op) ? op->sqe.len : 8);
 }
 
 /* The way */
@@ -317,6 +324,25 @@ static int plan_word(struct vsn_sched *s, struct vsn_chunk *c)
 	return visit_path(s, c, c->dst, me, 8, VISIT_TURN);
 }
 
+/* DISCARD: what is there is of no use any more; no bytes move. */
+static int plan_discard(struct vsn_sched *s, struct vsn_chunk *c)
+{
+	u32 me = c->op->sqe.initiator;
+	int net;
+
+	c->gate = 0;
+	if (c->dst == me) {
+		visit_engine(s, c, me, VSN_ENGINE_MEMORY, 0, 0);
+		return 0;
+	}
+	net = visit_path(s, c, me, c->dst, 0, 0);
+	if (net < 0)
+		return net;
+	c->op->net = net;
+	visit_engine(s, c, c->dst, VSN_ENGINE_MEMORY, 0, 0);
+	return visit_path(s, c, c->dst, me, 0, VISIT_TURN);
+}
+
 /* What a WAIT waits for is there: word of it goes from the home to the waiter. */
 static int plan_wake(struct vsn_sched *s, struct vsn_chunk *c)
 {
@@ -347,7 +373,7 @@ static void take_bytes(struct vsn_chunk *c)
 	at = op->sqe.dst - op->dst->ua + off;
 	c->dst = vsn_place_home(op->dst, at);
 	c->src = ~0U;
-	if (!op_moves_range(op)) {
+	if (!op_has_range(op)) {
 		c->len = 8;
 		op->injected = 8;
 		return;
@@ -370,6 +396,8 @@ static int plan(struct vsn_sched *s, struct vsn_chunk *c)
 
 	if (op->sqe.opcode == VSN_OP_WAIT)
 		err = plan_wake(s, c);
+	else if (op->sqe.opcode == VSN_OP_DISCARD)
+		err = plan_discard(s, c);
 	else if (!op_moves_range(op))
 		err = plan_word(s, c);
 	else if (op->sqe.flags & (VSN_OP_F_TO_SWITCH | VSN_OP_F_FROM_SWITCH))

@@ -11,8 +11,7 @@
 #define USES_NET	(1U << 5)
 #define IS_WORD		(1U << 6)	/* dst is an aligned 8-byte word */
 #define MAY_NODATA	(1U << 7)
-#define REFUSED		(1U << 8)	/* a number, but no such operation yet */
-#define MAY_SWITCH	(1U << 9)	/* may go as far as a switch, or on from it */
+#define MAY_SWITCH	(1U << 8)	/* may go as far as a switch, or on from it */
 
 #define SWITCH_FLAGS	(VSN_OP_F_TO_SWITCH | VSN_OP_F_FROM_SWITCH)
 
@@ -30,7 +29,7 @@ static const u16 uses[] = {
 	[VSN_OP_REDUCE]	 = USES_DST | USES_SRC | USES_LEN | USES_ARG0 | USES_NET | MAY_NODATA |
 			   MAY_SWITCH,
 	[VSN_OP_FENCE]	 = 0,
-	[VSN_OP_DISCARD] = REFUSED,
+	[VSN_OP_DISCARD] = USES_DST | USES_LEN | USES_NET,
 };
 
 /* Elements combine one by one: only ranges that are the same or have none in common. */
@@ -53,8 +52,6 @@ static int check_fields(const struct vsn_sqe *sqe, const struct vsn_topo *topo)
 	if (sqe->opcode >= ARRAY_SIZE(uses))
 		return -EINVAL;
 	use = uses[sqe->opcode];
-	if (use & REFUSED)
-		return -EINVAL;
 	if (sqe->flags & ~(((use & MAY_NODATA) ? VSN_OP_F_NODATA : 0U) |
 			   ((use & MAY_SWITCH) ? SWITCH_FLAGS : 0U)))
 		return -EINVAL;

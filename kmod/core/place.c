@@ -65,3 +65,21 @@ u64 vsn_place_share(u64 size, u32 granule_shift, u32 nr_homes, u32 i)
 		share += last;
 	return share;
 }
+
+/**
+ * vsn_place_offset - where in its region is a byte of a home?
+ * @p: placement
+ * @i: which home
+ * @off: the byte, counted from the first that this home holds
+ *
+ * Return: offset in the region.
+ */
+u64 vsn_place_offset(const struct vsn_place *p, u32 i, u64 off)
+{
+	u64 granule = off >> p->granule_shift;
+
+	if (p->nr_homes == 1)
+		return off;
+	return (granule * p->nr_homes + i) << p->granule_shift |
+	       (off & ((1ULL << p->granule_shift) - 1));
+}

@@ -48,5 +48,6 @@ static inline u64 vsn_place_run(const struct vsn_place *p, u64 off)
 int vsn_place_check(u64 size, const u32 *homes, u32 nr_homes, u64 granule,
 		    u32 nr_endpoints, struct vsn_diag *diag);
 u64 vsn_place_share(u64 size, u32 granule_shift, u32 nr_homes, u32 i);
+u64 vsn_place_offset(const struct vsn_place *p, u32 i, u64 off);
 
 #endif /* VSN_CORE_PLACE_H */

@@ -326,6 +326,8 @@ static int move_bytes(struct vsn_sched *s, const struct vsn_op *op)
 		return s->ops->copy(s->ctx, op);
 	case VSN_OP_FILL:
 		return s->ops->fill(s->ctx, op);
+	case VSN_OP_DISCARD:
+		return s->ops->discard(s->ctx, op);
 	default:
 		return s->ops->reduce(s->ctx, op);
 	}
@@ -353,6 +355,7 @@ static void take_effect(struct vsn_sched *s, struct vsn_op *op)
 	switch (sqe->opcode) {
 	case VSN_OP_COPY:
 	case VSN_OP_FILL:
+	case VSN_OP_DISCARD:
 	case VSN_OP_REDUCE:
 		if (moves_nothing(sqe))
 			break;
@@ -405,7 +408,7 @@ static void end_op(struct vsn_sched *s, struct vsn_op *op)
 /**
  * vsn_sched_moved - the effect of an operation has taken place
  * @s: the scheduler
- * @op: as defer() got it: a COPY, FILL or REDUCE
+ * @op: as defer() got it: a COPY, FILL, DISCARD or REDUCE
  * @err: 0, or a negative errno: not all of it; of any operation that was deferred,
  *	then
  *

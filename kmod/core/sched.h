@@ -49,6 +49,7 @@ struct vsn_xfer {
  * struct vsn_sched_ops - how effects leave the core
  * @copy: move bytes; both ranges lie within one region each
  * @fill: repeat the pattern
+ * @discard: zeros, and their memory may be given back
  * @reduce: combine elements as vsn_reduce() does, to the bit
  * @atomic: FADD, CAS, SWAP, SIGNAL on an aligned word; @old: value before
  * @load: read an aligned word; -EBUSY: it is about to change, and vsn_sched_moved() tells
@@ -59,12 +60,13 @@ struct vsn_xfer {
  * @defer: online: will the caller see to the effect on memory, if there is one, and then call
  *	vsn_sched_moved() or vsn_sched_retry()?  NULL: never
  *
- * copy, fill, reduce, atomic and load return 0 or a negative errno, which becomes the
+ * copy, fill, discard, reduce, atomic and load return 0 or a negative errno, which becomes the
  * operation's status.
  */
 struct vsn_sched_ops {
 	int (*copy)(void *ctx, const struct vsn_op *op);
 	int (*fill)(void *ctx, const struct vsn_op *op);
+	int (*discard)(void *ctx, const struct vsn_op *op);
 	int (*reduce)(void *ctx, const struct vsn_op *op);
 	int (*atomic)(void *ctx, const struct vsn_op *op, u64 *old);
 	int (*load)(void *ctx, const struct vsn_op *op, u64 *value);

@@ -110,7 +110,7 @@ void vsn_online_free(struct vsn_sched *s);
 bool vsn_online_park(struct vsn_sched *s, struct vsn_stream *st);
 void vsn_online_unpark(struct vsn_sched *s, struct vsn_stream *st);
 void vsn_stream_free(struct vsn_sched *s, struct vsn_stream *st);
-/* A word, or the bytes of a COPY, FILL or REDUCE, changed at op->end. */
+/* A word, or the bytes of a COPY, FILL, DISCARD or REDUCE, changed at op->end. */
 void vsn_online_store(struct vsn_sched *s, const struct vsn_op *op, u64 old);
 void vsn_online_write(struct vsn_sched *s, const struct vsn_op *op);
 /* When was a WAIT that finds its value there satisfied? */

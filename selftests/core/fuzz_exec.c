@@ -135,6 +135,9 @@ static void submit(struct exec *x, struct fuzz *f)
 		sqe.arg0 = fuzz_bits(f, fuzz_below(f, 64) ? 3 : 8);
 	} else if (sqe.opcode == VSN_OP_REDUCE) {
 		any_reduce(x, f, &sqe);
+	} else if (sqe.opcode == VSN_OP_DISCARD) {
+		sqe.dst = any_ua(x, f);
+		sqe.len = 1 + (fuzz_below(f, REGION) >> fuzz_below(f, 17));
 	} else if (sqe.opcode > VSN_OP_FILL && sqe.opcode != VSN_OP_FENCE) {
 		sqe.dst = any_ua(x, f) & ~7ULL & ~(REGION - 1 - 63);
 		sqe.arg0 = fuzz_below(f, 4);

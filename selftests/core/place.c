@@ -53,6 +53,26 @@ TEST(share_is_what_home_says)
 		EXPECT_EQ(got[i], vsn_place_share(p.size, 13, 3, i));
 }
 
+/* Each page is found again from its home, which has its pages in the order of the region. */
+TEST(offset_is_the_way_back)
+{
+	u32 ids[] = { 10, 20, 30 }, homes, i;
+	u64 off;
+
+	for (homes = 1; homes <= 3; homes++) {
+		struct vsn_place p = { .size = 37 * 4096, .granule_shift = 13,
+				       .nr_homes = homes, .homes = ids };
+		u64 at[3] = {};
+
+		for (off = 0; off < p.size; off += 4096) {
+			i = vsn_place_home(&p, off) / 10 - 1;
+			EXPECT_EQ(off, vsn_place_offset(&p, i, at[i]));
+			EXPECT_EQ(off + 5, vsn_place_offset(&p, i, at[i] + 5));
+			at[i] += 4096;
+		}
+	}
+}
+
 TEST(run_ends_with_the_granule_or_the_region)
 {
 	u32 ids[] = { 1, 2 };

@@ -330,14 +330,17 @@ static struct vsn_sqe any_op(struct pair *p)
 	struct vsn_sqe sqe = { .user_data = ++p->submitted };
 	u64 *s = &p->seed;
 
-	sqe.opcode = next(s) % (VSN_OP_FENCE + 1);
+	sqe.opcode = next(s) % (VSN_OP_DISCARD + 1);
 	sqe.initiator = next(s) % p->sim.topo.nr_endpoints;
 	sqe.stream = next(s) % p->streams;
 	/* Every other one moves bytes. */
 	if (next(s) % 2)
 		sqe.opcode = VSN_OP_COPY;
-	if (sqe.opcode == VSN_OP_COPY || sqe.opcode == VSN_OP_FILL) {
+	if (sqe.opcode == VSN_OP_COPY || sqe.opcode == VSN_OP_FILL ||
+	    sqe.opcode == VSN_OP_DISCARD) {
 		any_range(p, &sqe);
+		if (sqe.opcode == VSN_OP_DISCARD)
+			sqe.arg0 = sqe.flags = 0;
 	} else if (sqe.opcode == VSN_OP_REDUCE) {
 		any_reduce(p, &sqe);
 	} else if (sqe.opcode == VSN_OP_COMPUTE) {

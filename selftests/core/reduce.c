@@ -327,7 +327,7 @@ TEST_F(reduce, refused)
 	REFUSED(bad.src -= 4);
 	REFUSED(bad.src = r + 4; bad.dst = r + 8);
 	REFUSED(bad.arg0 = VSN_REDUCE(VSN_REDUCE_SUM, VSN_REDUCE_I64); bad.len = 4092);
-	REFUSED(bad.opcode = VSN_OP_DISCARD);
+	REFUSED(bad.opcode = VSN_OP_DISCARD + 1);
 	/* Elements of two bytes need no more than that. */
 	bad = good;
 	bad.arg0 = VSN_REDUCE(VSN_REDUCE_SUM, VSN_REDUCE_BF16);

@@ -316,7 +316,7 @@ static void effect(struct ref *r, struct ref_op *op)
 							  VSN_OP_F_FROM_SWITCH))
 		return;
 	dst = ref_bytes(r, sqe->dst);
-	if (!ref_moves_range(op))
+	if (!ref_has_range(op))
 		memcpy(&word, dst, 8);
 	switch (sqe->opcode) {
 	case VSN_OP_COPY:
@@ -330,6 +330,9 @@ static void effect(struct ref *r, struct ref_op *op)
 	case VSN_OP_FILL:
 		for (i = 0; i < sqe->len; i++)
 			dst[i] = sqe->arg0 >> (i % 8 * 8);
+		break;
+	case VSN_OP_DISCARD:
+		memset(dst, 0, sqe->len);
 		break;
 	case VSN_OP_SIGNAL:
 	case VSN_OP_FADD:
@@ -345,7 +348,7 @@ static void effect(struct ref *r, struct ref_op *op)
 		word = word == sqe->arg1 ? sqe->arg0 : word;
 		break;
 	}
-	if (ref_moves_range(op)) {
+	if (ref_has_range(op)) {
 		len = sqe->len;
 	} else {
 		memcpy(dst, &word, 8);
@@ -462,13 +465,14 @@ static int check_reduce(const struct vsn_sqe *sqe)
 static int check(const struct ref *r, const struct vsn_sqe *sqe)
 {
 	bool reduce = sqe->opcode == VSN_OP_REDUCE, source = reduce || sqe->opcode == VSN_OP_COPY;
-	bool range = source || sqe->opcode == VSN_OP_FILL, compute = sqe->opcode == VSN_OP_COMPUTE;
+	bool data = source || sqe->opcode == VSN_OP_FILL, discard = sqe->opcode == VSN_OP_DISCARD;
+	bool range = data || discard, compute = sqe->opcode == VSN_OP_COMPUTE;
 	bool nop = sqe->opcode == VSN_OP_NOP || sqe->opcode == VSN_OP_FENCE;
 	bool word = !range && !compute && !nop;
 	u32 half = source ? VSN_OP_F_TO_SWITCH | VSN_OP_F_FROM_SWITCH : 0;
 	int err;
 
-	if (sqe->opcode > VSN_OP_FENCE || sqe->flags & ~(range ? VSN_OP_F_NODATA | half : 0) ||
+	if (sqe->opcode > VSN_OP_DISCARD || sqe->flags & ~(data ? VSN_OP_F_NODATA | half : 0) ||
 	    (half && (sqe->flags & half) == half) || sqe->reserved)
 		return -EINVAL;
 	if (sqe->network > (range || word ? r->topo->nr_networks : 0))
@@ -477,7 +481,7 @@ static int check(const struct ref *r, const struct vsn_sqe *sqe)
 	    !r->topo->kinds[vsn_topo_kind(r->topo, sqe->initiator)].read_bandwidth)
 		return -EINVAL;
 	if ((sqe->dst && !range && !word) || (sqe->src && !source) ||
-	    (sqe->len && !range) || (sqe->arg0 && (sqe->opcode == VSN_OP_COPY || nop)) ||
+	    (sqe->len && !range) || (sqe->arg0 && (sqe->opcode == VSN_OP_COPY || discard || nop)) ||
 	    (sqe->arg1 && sqe->opcode != VSN_OP_CAS))
 		return -EINVAL;
 	if (range && (!sqe->len || sqe->len > VSN_OP_MAX_LEN))

@@ -91,6 +91,12 @@ static inline bool ref_moves_range(const struct ref_op *op)
 	return ref_has_source(op) || op->sqe.opcode == VSN_OP_FILL;
 }
 
+/* What it is about: a range, or a word */
+static inline bool ref_has_range(const struct ref_op *op)
+{
+	return ref_moves_range(op) || op->sqe.opcode == VSN_OP_DISCARD;
+}
+
 void *ref_grow(void *array, size_t nr, size_t *room, size_t size);
 int ref_region_of(const struct ref *r, u64 ua);
 u32 ref_home_of(const struct ref *r, u64 ua, u64 *run);

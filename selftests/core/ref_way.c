@@ -83,6 +83,22 @@ static int way_word(struct ref *r, struct ref_chunk *c, u32 me)
 	return c->to == me || posted ? 0 : path(r, c, c->to, me, 8, true);
 }
 
+/* No bytes: a request, and an ack. */
+static int way_discard(struct ref *r, struct ref_chunk *c, u32 me)
+{
+	int net = 0;
+
+	c->gate = 0;
+	if (c->to != me) {
+		net = path(r, c, me, c->to, 0, false);
+		if (net < 0)
+			return net;
+		c->op->net = net;
+	}
+	engine(r, c, c->to, VSN_ENGINE_MEMORY, 0);
+	return c->to == me ? 0 : path(r, c, c->to, me, 0, true);
+}
+
 /* What is added to is read before it is written. */
 static u64 written(const struct ref_chunk *c)
 {
@@ -222,7 +238,7 @@ static void take_bytes(struct ref *r, struct ref_chunk *c, u32 me)
 	c->to = ref_home_of(r, op->sqe.dst + op->taken, &run);
 	c->from = me;
 	c->len = 8;
-	if (ref_moves_range(op)) {
+	if (ref_has_range(op)) {
 		c->len = vsn_min(piece_end(op, op->taken) - op->taken, run);
 		if (ref_has_source(op)) {
 			c->from = ref_home_of(r, op->sqe.src + op->taken, &run);
@@ -242,6 +258,8 @@ static int give_way(struct ref *r, struct ref_chunk *c)
 		take_bytes(r, c, me);
 	if (op->sqe.opcode == VSN_OP_WAIT)
 		err = way_wait(r, c, me);
+	else if (op->sqe.opcode == VSN_OP_DISCARD)
+		err = way_discard(r, c, me);
 	else if (ref_half(op))
 		err = way_half(r, c, me);
 	else if (!ref_moves_range(op))
@@ -278,7 +296,7 @@ static struct ref_chunk *new_chunk(struct ref *r, struct ref_op *op, u32 chain, 
 
 static bool nothing_left(const struct ref_op *op)
 {
-	return op->status || op->taken == (ref_moves_range(op) ? op->sqe.len : 8);
+	return op->status || op->taken == (ref_has_range(op) ? op->sqe.len : 8);
 }
 
 static void chunk_done(struct ref *r, struct ref_chunk *c)

@@ -86,6 +86,13 @@ static int sim_effect_fill(void *ctx, const struct vsn_op *op)
 	return 0;
 }
 
+static int sim_effect_discard(void *ctx, const struct vsn_op *op)
+{
+	(void)ctx;
+	memset(at(op->dst, op->sqe.dst), 0, op->sqe.len);
+	return 0;
+}
+
 static int sim_effect_reduce(void *ctx, const struct vsn_op *op)
 {
 	(void)ctx;
@@ -193,6 +200,7 @@ static void sim_effect_fault(void *ctx, const struct vsn_fault *f)
 static const struct vsn_sched_ops effects = {
 	.copy = sim_effect_copy,
 	.fill = sim_effect_fill,
+	.discard = sim_effect_discard,
 	.reduce = sim_effect_reduce,
 	.atomic = sim_effect_atomic,
 	.load = sim_effect_load,

@@ -345,9 +345,10 @@ const char *vsn_op_name(__u8 opcode)
 		[VSN_OP_WAIT] = "WAIT",
 		[VSN_OP_REDUCE] = "REDUCE",
 		[VSN_OP_FENCE] = "FENCE",
+		[VSN_OP_DISCARD] = "DISCARD",
 	};
 
-	if (opcode > VSN_OP_FENCE)
+	if (opcode > VSN_OP_DISCARD)
 		return "?";
 	return names[opcode];
 }

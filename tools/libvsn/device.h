@@ -290,6 +290,15 @@ static inline void vsn_prep_reduce(struct vsn_sqe *sqe, __u32 initiator, __u32 s
 	sqe->arg0 = VSN_REDUCE(op, type);
 }
 
+/* Zeros over @len bytes, whose memory is given back where it is whole pages. */
+static inline void vsn_prep_discard(struct vsn_sqe *sqe, __u32 initiator, __u32 stream,
+				    __u64 dst, __u64 len)
+{
+	vsn_prep(sqe, VSN_OP_DISCARD, initiator, stream);
+	sqe->dst = dst;
+	sqe->len = len;
+}
+
 /* Repeat @pattern, 8 bytes little endian, over @len bytes. */
 static inline void vsn_prep_fill(struct vsn_sqe *sqe, __u32 initiator, __u32 stream,
 				 __u64 dst, __u64 len, __u64 pattern)

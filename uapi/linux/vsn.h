@@ -151,7 +151,7 @@ enum vsn_opcode {
 	VSN_OP_WAIT = 8,	/* until *dst >= arg0, unsigned; value = *dst */
 	VSN_OP_REDUCE = 9,	/* dst[i] = dst[i] (+) src[i], arg0: VSN_REDUCE() */
 	VSN_OP_FENCE = 10,	/* until what its initiator had pending is complete */
-	VSN_OP_DISCARD = 11,	/* reserved: refused with EINVAL */
+	VSN_OP_DISCARD = 11,	/* dst[0..len) = 0, and memory is given back */
 };
 
 #define VSN_OP_F_NODATA		(1U << 0)	/* COPY, FILL, REDUCE: time only, no bytes move */
@@ -197,7 +197,7 @@ enum vsn_reduce_op {
  *	REDUCE: aligned to an element
  * @src: UA of the source (COPY, REDUCE), else zero; REDUCE: aligned to an element,
  *	and either @dst or a range that does not overlap with the destination
- * @len: bytes (COPY, FILL, REDUCE), 1 .. VSN_OP_MAX_LEN; else zero; REDUCE: a multiple
+ * @len: bytes (COPY, FILL, DISCARD, REDUCE), 1 .. VSN_OP_MAX_LEN; else zero; REDUCE: a multiple
  *	of the element's size
  * @arg0: operand, see enum vsn_opcode
  * @arg1: second operand (CAS), else zero

@@ -1,0 +1,184 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Holes: memory of a region that stays is given back.
+ *
+ * How a folio goes, while others may read it, map it or fault on it:
+ *
+ *  1. The range is unmapped in all inodes, at both offsets.  This is most of the work,
+ *     and done once for all folios; but who faults meanwhile maps them again.
+ *  2. Each folio is locked.  If it is mapped by now, it is unmapped again: nobody can map
+ *     it while it is locked, as a fault keeps it locked until it is entered.
+ *  3. It is taken out of the store, still locked.  A fault that has looked it up before
+ *     and gets the lock now sees that it is not in there, and looks again.
+ *  4. It is freed when the last reference is dropped.  One that reads or writes it has
+ *     one, and so has a pin.  What is written to it from here on is lost, as if it had
+ *     been written just before: a hole is a store of zeros, and as with any two stores
+ *     without a lock, either may come first.
+ *
+ * A folio of which only a part is in the hole stays, and that part is zeroed.
+ */
+#include <linux/mm.h>
+#include <linux/pagemap.h>
+#include <linux/sched/signal.h>
+
+#include "fabric.h"
+#include "hole.h"
+
+/**
+ * struct hole - bytes of a region
+ * @region: the region
+ * @off: offset of the first
+ * @end: one past the last
+ */
+struct hole {
+	const struct vsn_region *region;
+	u64 off;
+	u64 end;
+};
+
+/* What is of a hole at the i-th home: home address and length */
+static u64 hole_part(const struct hole *hole, u32 i, u64 *len)
+{
+	const struct vsn_place *place = &hole->region->place;
+	u64 begin = vsn_place_share(hole->off, place->granule_shift, place->nr_homes, i);
+
+	*len = vsn_place_share(hole->end, place->granule_shift, place->nr_homes, i) - begin;
+	return vsn_region_home(hole->region, i) + begin;
+}
+
+/* From one inode; of whole pages. */
+static void hole_zap(struct address_space *mapping, bool windows, void *ctx)
+{
+	const struct hole *hole = ctx;
+	u64 from, len;
+	u32 i;
+
+	unmap_mapping_range(mapping, hole->region->place.ua + hole->off,
+			    hole->end - hole->off, 1);
+	for (i = 0; windows && i < hole->region->place.nr_homes; i++) {
+		from = hole_part(hole, i, &len);
+		if (len)
+			unmap_mapping_range(mapping, from, len, 1);
+		cond_resched();
+	}
+}
+
+static void hole_unmap(const struct vsn_region *region, u64 off, u64 end)
+{
+	struct hole hole = {
+		.region = region,
+		.off = round_up(off, PAGE_SIZE),
+		.end = round_down(end, PAGE_SIZE),
+	};
+
+	if (hole.off < hole.end)
+		vsn_views_zap(region->fabric, hole_zap, &hole);
+}
+
+/* Steps 2 to 4 of what stands above.  Return: bytes that were freed. */
+static u64 folio_punch(struct vsn_region *region, u32 i, struct folio *folio)
+{
+	u64 home = (u64)folio->index << PAGE_SHIFT, off, freed = 0;
+
+	folio_lock(folio);
+	if (vsn_store_has(region->fabric, home, folio)) {
+		if (folio_mapped(folio)) {
+			/* It lies within one granule. */
+			off = vsn_place_offset(&region->place, i,
+					       home - vsn_region_home(region, i));
+			hole_unmap(region, off, off + folio_size(folio));
+		}
+		freed = folio_size(folio);
+		vsn_store_erase(region, folio);
+	}
+	folio_unlock(folio);
+	return freed;
+}
+
+/* A part of one; pages that have gone bad stay as they are. */
+static void folio_zero_part(struct folio *folio, u64 from, u64 to)
+{
+	u64 n;
+
+	for (; from < to; from += n) {
+		n = min(to - from, PAGE_SIZE - offset_in_page(from));
+		if (!PageHWPoison(folio_page(folio, from >> PAGE_SHIFT)))
+			memset(folio_address(folio) + from, 0, n);
+	}
+}
+
+/* Bytes of the i-th home.  Return: how many were freed. */
+static u64 extent_punch(struct vsn_region *region, u32 i, u64 home, u64 len, bool killable)
+{
+	u64 end = home + len, begin, after, freed = 0;
+	struct folio *folio;
+
+	while (home < end && !(killable && fatal_signal_pending(current))) {
+		folio = vsn_store_next(region->fabric, home, end - 1);
+		if (!folio)
+			break;
+		begin = (u64)folio->index << PAGE_SHIFT;
+		after = begin + folio_size(folio);
+		home = max(home, begin);
+		if (home == begin && after <= end)
+			freed += folio_punch(region, i, folio);
+		else
+			folio_zero_part(folio, home - begin, min(after, end) - begin);
+		folio_put(folio);
+		home = after;
+		cond_resched();
+	}
+	return freed;
+}
+
+/**
+ * vsn_hole_punch - make a hole
+ * @region: region; the caller holds a reference
+ * @off: offset in it
+ * @len: bytes, above 0, within the region
+ * @killable: a fatal signal ends it
+ *
+ * The bytes are zeros then, and folios of which all bytes are in the hole are freed.
+ *
+ * Return: 0; -EINTR a fatal signal, and a part may be done.
+ */
+int vsn_hole_punch(struct vsn_region *region, u64 off, u64 len, bool killable)
+{
+	struct hole hole = { .region = region, .off = off, .end = off + len };
+	u64 home;
+	u32 i;
+
+	hole_unmap(region, hole.off, hole.end);
+	for (i = 0; i < region->place.nr_homes; i++) {
+		home = hole_part(&hole, i, &len);
+		extent_punch(region, i, home, len, killable);
+		if (killable && fatal_signal_pending(current))
+			return -EINTR;
+		cond_resched();
+	}
+	return 0;
+}
+
+/**
+ * vsn_hole_lose - an endpoint loses what it has of a region
+ * @region: region; the caller holds a reference
+ * @ep: endpoint
+ *
+ * Return: bytes of memory that were freed.
+ */
+u64 vsn_hole_lose(struct vsn_region *region, u32 ep)
+{
+	const struct vsn_place *place = &region->place;
+	u64 share, freed = 0;
+	u32 i;
+
+	hole_unmap(region, 0, place->size);
+	for (i = 0; i < place->nr_homes; i++) {
+		share = vsn_place_share(place->size, place->granule_shift, place->nr_homes, i);
+		if (place->homes[i] == ep)
+			freed += extent_punch(region, i, vsn_region_home(region, i), share,
+					      false);
+		cond_resched();
+	}
+	return freed;
+}
