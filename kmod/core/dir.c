@@ -247,6 +247,38 @@ int vsn_dir_access(struct vsn_dir *dir, u64 granule, u32 who, bool write,
 }
 
 /**
+ * vsn_dir_recall - somebody who holds nothing accesses a granule of a coherent region
+ * @dir: the directory
+ * @granule: the granule, below their number
+ * @write: it writes
+ * @lose: called for all that are in the way, by increasing number
+ * @ctx: passed to @lose
+ * @step: out: what had to be done; the bytes are the home's
+ *
+ * A writer gives the bytes back to the home; a reader leaves it the right to read.
+ */
+void vsn_dir_recall(struct vsn_dir *dir, u64 granule, bool write, vsn_dir_lose_fn *lose,
+		    void *ctx, struct vsn_dir_step *step)
+{
+	struct vsn_dir_entry *e = vsn_sparse_find(&dir->granules, granule);
+
+	*step = (struct vsn_dir_step) { .from = VSN_DIR_HOME };
+	if (!e || !e->nr || (!write && !e->writer)) {
+		step->hit = true;
+		return;
+	}
+	step->written_back = e->writer;
+	if (write) {
+		step->invalidated = lose_all(e, granule, VSN_DIR_HOME, lose, ctx);
+		drop_ids(dir, e);
+	} else {
+		lose(ctx, granule, ids_of(e)[0], VSN_DIR_READ);
+		e->writer = 0;
+	}
+	count(&dir->stats, step);
+}
+
+/**
  * vsn_dir_evict - an initiator gives a granule of a coherent region back
  * @dir: the directory
  * @granule: the granule, below their number
@@ -267,6 +299,31 @@ bool vsn_dir_evict(struct vsn_dir *dir, u64 granule, u32 who)
 }
 
 /**
+ * vsn_dir_blocked - is somebody in the way of a grant?
+ * @dir: the directory
+ * @granule: the granule, below their number
+ * @who: initiator
+ * @right: what it is to have
+ * @holder: out: the first initiator that is in the way
+ *
+ * Return: true if another may write, or @right is to write and another may read.
+ */
+bool vsn_dir_blocked(const struct vsn_dir *dir, u64 granule, u32 who,
+		     enum vsn_dir_right right, u32 *holder)
+{
+	const struct vsn_dir_entry *e = vsn_sparse_find(&dir->granules, granule);
+	const u32 *ids;
+
+	if (!e || right == VSN_DIR_NONE || (right == VSN_DIR_READ && !e->writer))
+		return false;
+	ids = ids_of(e);
+	if (e->nr == is_holder(e, who))
+		return false;
+	*holder = ids[ids[0] == who];
+	return true;
+}
+
+/**
  * vsn_dir_grant - set what an initiator may do with a granule of an owned region
  * @dir: the directory
  * @granule: the granule, below their number
@@ -284,20 +341,15 @@ int vsn_dir_grant(struct vsn_dir *dir, u64 granule, u32 who, enum vsn_dir_right 
 {
 	struct vsn_dir_entry *e = vsn_sparse_touch(&dir->granules, granule);
 	enum vsn_dir_right has;
-	const u32 *ids;
 	int err;
 
 	if (!e)
 		return -ENOMEM;
-	ids = ids_of(e);
 	has = right_of(e, who);
 	if (right == has)
 		return 0;
-	if ((right == VSN_DIR_WRITE || (right == VSN_DIR_READ && e->writer)) &&
-	    e->nr > (has != VSN_DIR_NONE)) {
-		*holder = ids[ids[0] == who];
+	if (vsn_dir_blocked(dir, granule, who, right, holder))
 		return -EBUSY;
-	}
 	if (has == VSN_DIR_NONE) {
 		err = make_room(dir, e);
 		if (err)

@@ -119,8 +119,12 @@ u64 vsn_dir_next(const struct vsn_dir *dir, u64 granule);
 
 int vsn_dir_access(struct vsn_dir *dir, u64 granule, u32 who, bool write,
 		   vsn_dir_lose_fn *lose, void *ctx, struct vsn_dir_step *step);
+void vsn_dir_recall(struct vsn_dir *dir, u64 granule, bool write, vsn_dir_lose_fn *lose,
+		    void *ctx, struct vsn_dir_step *step);
 bool vsn_dir_evict(struct vsn_dir *dir, u64 granule, u32 who);
 
+bool vsn_dir_blocked(const struct vsn_dir *dir, u64 granule, u32 who, enum vsn_dir_right right,
+		     u32 *holder);
 int vsn_dir_grant(struct vsn_dir *dir, u64 granule, u32 who, enum vsn_dir_right right,
 		  vsn_dir_lose_fn *lose, void *ctx, u32 *holder);
 

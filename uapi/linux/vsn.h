@@ -152,6 +152,10 @@ enum vsn_opcode {
 	VSN_OP_REDUCE = 9,	/* dst[i] = dst[i] (+) src[i], arg0: VSN_REDUCE() */
 	VSN_OP_FENCE = 10,	/* until what its initiator had pending is complete */
 	VSN_OP_DISCARD = 11,	/* dst[0..len) = 0, and memory is given back */
+
+	/* In traces of transfers only: not operations, but what CPUs did to coherent regions */
+	VSN_OP_LOAD = 128,
+	VSN_OP_STORE = 129,
 };
 
 #define VSN_OP_F_NODATA		(1U << 0)	/* COPY, FILL, REDUCE: time only, no bytes move */
@@ -237,7 +241,7 @@ struct vsn_sqe {
  *
  * Results: -EINVAL bad entry, -EFAULT no region there, -ERANGE beyond the
  * region's end, -EPERM window not allowed, -EHOSTUNREACH no route, -EIO lost on a
- * link that failed, -EOPNOTSUPP no single switch that reduces joins the two,
+ * link that failed, -EACCES no right to a part of an owned region, -EOPNOTSUPP no single switch that reduces joins the two,
  * -EOVERFLOW past the end of time, -ENOMEM, -ECANCELED.
  */
 struct vsn_cqe {
@@ -354,6 +358,41 @@ struct vsn_cancel {
 	__u64 cancelled;
 };
 
+/* What an initiator may do with a granule of an owned region; as enum vsn_right. */
+#define VSN_GRANT_NONE		0
+#define VSN_GRANT_READ		1
+#define VSN_GRANT_WRITE		2	/* and read */
+
+/**
+ * struct vsn_grant - set what an initiator may do with a part of an owned region
+ * @size: sizeof(struct vsn_grant)
+ * @flags: must be zero
+ * @ua: first byte, the first of a granule
+ * @len: bytes, a multiple of the granule or up to the region's end; 65536 granules at most
+ * @initiator: endpoint
+ * @right: VSN_GRANT_*: its right from now on
+ * @holder: out, with -EBUSY: the first initiator that is in the way
+ * @reserved: must be zero
+ *
+ * A granule has one writer, or any number of readers.  When a right is taken away, no
+ * mapping of the initiator and none of its operations use it any more.
+ *
+ * Errors: -EBADF the context is not open for reading and writing, -EINVAL a field, or the
+ * region is not owned, -EFAULT no region there, -ERANGE beyond the region's end, -E2BIG too
+ * many granules, -EBUSY others have rights that are in the way, and nothing has changed,
+ * -EINTR a fatal signal, the same, -ENOMEM, and a part may be done.
+ */
+struct vsn_grant {
+	__u32 size;
+	__u32 flags;
+	__u64 ua;
+	__u64 len;
+	__u32 initiator;
+	__u32 right;
+	__u32 holder;
+	__u32 reserved;
+};
+
 #define VSN_IOC_MAGIC		0xB5
 
 /* On a context (/dev/vsn/NAME) */
@@ -361,6 +400,7 @@ struct vsn_cancel {
 #define VSN_IOC_VIEW		_IOW(VSN_IOC_MAGIC, 0x01, struct vsn_view)
 #define VSN_IOC_QUEUE		_IOWR(VSN_IOC_MAGIC, 0x02, struct vsn_queue_setup)
 #define VSN_IOC_RUN		_IOWR(VSN_IOC_MAGIC, 0x03, struct vsn_run)
+#define VSN_IOC_GRANT		_IOWR(VSN_IOC_MAGIC, 0x04, struct vsn_grant)
 
 /* On a queue */
 #define VSN_IOC_DOORBELL	_IOWR(VSN_IOC_MAGIC, 0x10, struct vsn_doorbell)
