@@ -16,6 +16,7 @@
 #include <linux/uaccess.h>
 
 #include "chardev.h"
+#include "directory.h"
 #include "fabric.h"
 #include "file.h"
 #include "queue.h"
@@ -92,6 +93,33 @@ static int context_queue(struct vsn_fabric *fabric, void __user *uarg)
 	return err ? err : vsn_queue_open(fabric, &setup, uarg);
 }
 
+static int context_grant(struct vsn_fabric *fabric, void __user *uarg)
+{
+	const struct vsn_topo *topo = &fabric->topo;
+	struct vsn_region *region;
+	struct vsn_grant grant;
+	struct vsn_diag diag;
+	int err;
+
+	err = vsn_uarg_get(&grant, sizeof(grant), sizeof(grant), uarg);
+	if (err)
+		return err;
+	if (grant.flags || grant.reserved || grant.right > VSN_GRANT_WRITE ||
+	    grant.initiator >= topo->nr_endpoints ||
+	    !topo->kinds[vsn_topo_kind(topo, grant.initiator)].read_bandwidth)
+		return -EINVAL;
+	region = grant.ua < VSN_UA_POOL || grant.ua >> VSN_UA_BITS ? NULL :
+		 vsn_region_get_ua(fabric, grant.ua);
+	if (!region)
+		return -EFAULT;
+	err = vsn_directory_grant(region, grant.ua - region->place.ua, grant.len,
+				  grant.initiator, grant.right, &diag, &grant.holder);
+	vsn_region_put(region);
+	if (err == -EBUSY && vsn_uarg_put(&grant, sizeof(grant), uarg))
+		return -EFAULT;
+	return err;
+}
+
 static int context_run(struct vsn_fabric *fabric, void __user *uarg)
 {
 	struct vsn_run run;
@@ -136,6 +164,8 @@ static long context_ioctl(struct file *file, unsigned int cmd, unsigned long arg
 		return context_queue(vf->fabric, uarg);
 	case _IOC_NR(VSN_IOC_RUN):
 		return context_run(vf->fabric, uarg);
+	case _IOC_NR(VSN_IOC_GRANT):
+		return context_grant(vf->fabric, uarg);
 	}
 	return -ENOTTY;
 }

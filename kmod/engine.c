@@ -17,6 +17,7 @@
 #include <linux/string.h>
 #include <linux/uaccess.h>
 
+#include "directory.h"
 #include "engine.h"
 #include "fabric.h"
 #include "hole.h"
@@ -64,8 +65,16 @@ static void env_put(void *ctx, const struct vsn_place *place)
 	vsn_region_put(vsn_place_region(place));
 }
 
+/*
+ * Who may not access an owned region has no effect; what others hold of a coherent one
+ * is called back first.
+ */
 static int effect_copy(void *ctx, const struct vsn_op *op)
 {
+	int err = vsn_directory_op(op);
+
+	if (err)
+		return err;
 	return vsn_store_copy(vsn_place_region(op->dst), op->sqe.dst - op->dst->ua,
 			      vsn_place_region(op->src), op->sqe.src - op->src->ua,
 			      op->sqe.len);
@@ -73,18 +82,30 @@ static int effect_copy(void *ctx, const struct vsn_op *op)
 
 static int effect_fill(void *ctx, const struct vsn_op *op)
 {
+	int err = vsn_directory_op(op);
+
+	if (err)
+		return err;
 	return vsn_store_fill(vsn_place_region(op->dst), op->sqe.dst - op->dst->ua,
 			      op->sqe.len, op->sqe.arg0);
 }
 
 static int effect_discard(void *ctx, const struct vsn_op *op)
 {
+	int err = vsn_directory_op(op);
+
+	if (err)
+		return err;
 	return vsn_hole_punch(vsn_place_region(op->dst), op->sqe.dst - op->dst->ua,
 			      op->sqe.len, false);
 }
 
 static int effect_reduce(void *ctx, const struct vsn_op *op)
 {
+	int err = vsn_directory_op(op);
+
+	if (err)
+		return err;
 	return vsn_store_reduce(vsn_place_region(op->dst), op->sqe.dst - op->dst->ua,
 				vsn_place_region(op->src), op->sqe.src - op->src->ua,
 				op->sqe.len, op->sqe.arg0);
@@ -93,7 +114,11 @@ static int effect_reduce(void *ctx, const struct vsn_op *op)
 static int effect_atomic(void *ctx, const struct vsn_op *op, u64 *old)
 {
 	u8 opcode = op->sqe.opcode;
+	int err;
 
+	err = vsn_directory_op(op);
+	if (err)
+		return err;
 	/* To memory a signal is an addition of which nothing comes back. */
 	if (opcode == VSN_OP_SIGNAL)
 		opcode = VSN_OP_FADD;
@@ -104,11 +129,15 @@ static int effect_atomic(void *ctx, const struct vsn_op *op, u64 *old)
 static int effect_load(void *ctx, const struct vsn_op *op, u64 *value)
 {
 	const struct vsn_fabric *fabric = ctx;
+	int err;
 
 	/* Any number may wait on a word, and each is looked at when it changes. */
 	cond_resched();
 	if (vsn_mover_holds(fabric, op->sqe.dst, sizeof(*value)))
 		return -EBUSY;
+	err = vsn_directory_wait(op);
+	if (err)
+		return err;
 	return vsn_store_load(vsn_place_region(op->dst), op->sqe.dst - op->dst->ua,
 			      value);
 }

@@ -20,8 +20,9 @@
  * take no memory.  The device node is no file to the kernel's fallocate: -ENODEV.
  *
  * A mapping is made within one region or one device window.  It is a plain one: no
- * special VMA flag, so that userfaultfd, RSS, ptrace and pinning work.  There is no
- * page_mkwrite: it would make long-term pins fail, and nobody asks here who writes.
+ * special VMA flag, so that userfaultfd, RSS, ptrace and pinning work.  Only where a
+ * region has a directory, which asks who writes, there is a page_mkwrite: it makes
+ * long-term pins fail.
  *
  * Nothing is kept in a VMA.  The kernel merges neighbouring VMAs of one file, even
  * after mmap returned and without a word to the driver, and mremap may grow one.  So
@@ -36,6 +37,7 @@
 #include <linux/slab.h>
 #include <linux/uio.h>
 
+#include "directory.h"
 #include "fabric.h"
 #include "file.h"
 #include "hole.h"
@@ -277,33 +279,110 @@ static struct folio *fault_folio(struct vsn_region *owner, u64 home)
 	}
 }
 
-/* Give the kernel the folio to map, locked: region.c says what for. */
+static const struct vm_operations_struct tracked_vm_ops;
+
+/* Is the mapping one of a region with a directory? */
+static bool file_tracks(const struct vm_area_struct *vma)
+{
+	return vma->vm_ops == &tracked_vm_ops;
+}
+
+/*
+ * The folio that a fault is about, locked: region.c says what for.  Where the region has
+ * a directory, @touch is filled in, and engine->lock held until the folio is locked, so
+ * that nobody takes the right away in between; directory.c says how.
+ */
+static struct folio *fault_enter(const struct vm_fault *vmf, struct vsn_region *region,
+				 const struct vsn_span *span, struct vsn_touch *touch)
+{
+	const struct vsn_file *vf = vmf->vma->vm_file->private_data;
+	struct vsn_fabric *fabric = vf->fabric;
+	u64 off = ((u64)vmf->pgoff << PAGE_SHIFT) - region->place.ua;
+	struct folio *folio;
+	int err;
+
+	if (!span->owner)
+		return ERR_PTR(-EFAULT);
+	if (!region->directory || vf->who->ep == VSN_HOST)
+		return fault_folio(span->owner, span->home);
+	vsn_engine_lock(fabric);
+	err = vsn_directory_touch(region, off, vf->who->ep, vmf->flags & FAULT_FLAG_WRITE,
+				  touch);
+	folio = err ? ERR_PTR(err) : fault_folio(span->owner, span->home);
+	mutex_unlock(&fabric->engine.lock);
+	return folio;
+}
+
+/* Give the kernel the folio to map, locked. */
 static vm_fault_t file_fault(struct vm_fault *vmf)
 {
 	const struct vsn_file *vf = vmf->vma->vm_file->private_data;
-	u64 ua = (u64)vmf->pgoff << PAGE_SHIFT;
+	u64 ua = (u64)vmf->pgoff << PAGE_SHIFT, bytes = 0;
+	struct vsn_touch touch = {};
 	struct vsn_region *region;
 	struct vsn_span span;
 	struct folio *folio;
 	int err;
 
 	region = vsn_region_get_ua(vf->fabric, ua);
+	/* A VMA that grew may reach a region of another mode. */
+	if (region && file_tracks(vmf->vma) != !!region->directory) {
+		vsn_region_put(region);
+		region = NULL;
+	}
 	if (!region) {
 		fault_count(vmf, vf, ua, VSN_HOST, 0, -EFAULT);
 		return VM_FAULT_SIGBUS;
 	}
 	vsn_region_span_get(region, ua - region->place.ua, &span);
-	folio = span.owner ? fault_folio(span.owner, span.home) : ERR_PTR(-EFAULT);
+	folio = fault_enter(vmf, region, &span, &touch);
 	err = PTR_ERR_OR_ZERO(folio);
-	if (!err)
+	if (!err) {
 		vmf->page = folio_page(folio, (span.home >> PAGE_SHIFT) - folio->index);
-	fault_count(vmf, vf, ua, span.home >> vf->fabric->topo.window_shift,
-		    err ? 0 : fault_bytes(vmf, folio), err);
+		bytes = vsn_region_is_coherent(region) && vf->who->ep != VSN_HOST ?
+			touch.bytes : fault_bytes(vmf, folio);
+	}
+	fault_count(vmf, vf, ua, span.home >> vf->fabric->topo.window_shift, bytes, err);
 	vsn_region_span_put(region, &span);
 	vsn_region_put(region);
 	if (err)
 		return err == -EHWPOISON ? VM_FAULT_HWPOISON : VM_FAULT_SIGBUS;
 	return VM_FAULT_LOCKED;
+}
+
+/*
+ * A store to a page that is mapped to be read: may its initiator write, and what has
+ * that to cost?  It is not counted where it has the right already.
+ */
+static vm_fault_t tracked_mkwrite(struct vm_fault *vmf)
+{
+	const struct vsn_file *vf = vmf->vma->vm_file->private_data;
+	u64 ua = (u64)vmf->pgoff << PAGE_SHIFT;
+	struct folio *folio = page_folio(vmf->page), *now;
+	struct vsn_touch touch = { .hit = true };
+	struct vsn_region *region;
+	struct vsn_span span;
+	int err;
+
+	region = vsn_region_get_ua(vf->fabric, ua);
+	if (!region)
+		return VM_FAULT_SIGBUS;
+	vsn_region_span_get(region, ua - region->place.ua, &span);
+	now = fault_enter(vmf, region, &span, &touch);
+	err = PTR_ERR_OR_ZERO(now);
+	if (err || !touch.hit)
+		fault_count(vmf, vf, ua, span.home >> vf->fabric->topo.window_shift,
+			    err ? 0 : touch.bytes, err);
+	vsn_region_span_put(region, &span);
+	vsn_region_put(region);
+	if (err)
+		return err == -EHWPOISON ? VM_FAULT_HWPOISON : VM_FAULT_SIGBUS;
+	/* The kernel has a reference of its own; it looks again if this is another. */
+	folio_put(now);
+	if (now == folio)
+		return VM_FAULT_LOCKED;
+	folio_unlock(now);
+	return VM_FAULT_NOPAGE;
 }
 
 /*
@@ -320,6 +399,12 @@ static const struct vm_operations_struct file_vm_ops = {
 	.map_pages = file_map_pages,
 };
 
+static const struct vm_operations_struct tracked_vm_ops = {
+	.fault = file_fault,
+	.map_pages = file_map_pages,
+	.page_mkwrite = tracked_mkwrite,
+};
+
 /**
  * vsn_file_mmap - mmap of struct file_operations
  * @file: the file
@@ -333,6 +418,7 @@ int vsn_file_mmap(struct file *file, struct vm_area_struct *vma)
 	struct vsn_file *vf = file->private_data;
 	u64 len = vma->vm_end - vma->vm_start;
 	struct vsn_region *region;
+	bool tracked;
 	int err = 0;
 	u64 ua;
 
@@ -351,10 +437,11 @@ int vsn_file_mmap(struct file *file, struct vm_area_struct *vma)
 		return vsn_region_in_window(vf->fabric, ua) ? -ENOMEM : -ENXIO;
 	if (len > region->place.size - (ua - region->place.ua))
 		err = -ENXIO;
+	tracked = region->directory;
 	vsn_region_put(region);
 	if (err)
 		return err;
 	vm_flags_mod(vma, VM_DONTDUMP, VM_MAYEXEC);
-	vma->vm_ops = &file_vm_ops;
+	vma->vm_ops = tracked ? &tracked_vm_ops : &file_vm_ops;
 	return 0;
 }

@@ -39,6 +39,7 @@
 #include <linux/sched/mm.h>
 #include <linux/sched/signal.h>
 
+#include "directory.h"
 #include "fabric.h"
 #include "hole.h"
 #include "mover.h"
@@ -53,10 +54,14 @@ static struct workqueue_struct *workqueue;
  * struct claim - ranges that somebody moves
  * @node: in struct vsn_movers.claims
  * @op: whose they are
+ * @moving: its turn has come
+ *
+ * All under engine->lock.
  */
 struct claim {
 	struct list_head node;
 	const struct vsn_op *op;
+	bool moving;
 };
 
 static bool is_word(const struct vsn_op *op)
@@ -125,6 +130,43 @@ static bool must_wait(const struct vsn_movers *movers, const struct claim *claim
 			return true;
 	}
 	return false;
+}
+
+/* Does an operation of @who that has its claim move bytes there? */
+static bool moves_there(const struct vsn_movers *movers, u64 ua, u64 len, u32 who)
+{
+	const struct claim *claim;
+
+	list_for_each_entry(claim, &movers->claims, node)
+		if (claim->moving && claim->op->sqe.initiator == who &&
+		    touches(claim->op, ua, len, true))
+			return true;
+	return false;
+}
+
+/**
+ * vsn_mover_quiesce - wait until an initiator's operations move no bytes of a range
+ * @fabric: engine->lock held, and released meanwhile
+ * @ua: the first
+ * @len: how many
+ * @who: initiator
+ *
+ * Return: 0: none do, and the lock was held all the time; -EAGAIN: none do, and it was
+ * not; -EINTR a fatal signal.
+ */
+int vsn_mover_quiesce(struct vsn_fabric *fabric, u64 ua, u64 len, u32 who)
+{
+	struct vsn_engine *engine = &fabric->engine;
+	struct vsn_movers *movers = &engine->movers;
+	int err;
+
+	lockdep_assert_held(&engine->lock);
+	if (!moves_there(movers, ua, len, who))
+		return 0;
+	err = ___wait_event(movers->wait, !moves_there(movers, ua, len, who), TASK_KILLABLE,
+			    0, 0, mutex_unlock(&engine->lock); schedule();
+			    mutex_lock(&engine->lock));
+	return err ? -EINTR : -EAGAIN;
 }
 
 /* Lists of moves */
@@ -246,9 +288,13 @@ static int move(struct vsn_engine *engine, struct vsn_op *op)
 		movers->nr--;
 		vsn_sched_retry(&engine->sched, op);
 	} else {
-		mutex_unlock(&engine->lock);
-		err = move_bytes(op);
-		mutex_lock(&engine->lock);
+		err = vsn_directory_op(op);
+		if (!err) {
+			claim.moving = true;
+			mutex_unlock(&engine->lock);
+			err = move_bytes(op);
+			mutex_lock(&engine->lock);
+		}
 		list_del(&claim.node);
 		movers->nr--;
 		vsn_sched_moved(&engine->sched, op, err);

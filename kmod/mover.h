@@ -85,6 +85,7 @@ bool vsn_mover_holds(const struct vsn_fabric *fabric, u64 ua, u64 len);
 void vsn_mover_kick(struct vsn_fabric *fabric);
 
 int vsn_mover_flush(struct vsn_fabric *fabric);
+int vsn_mover_quiesce(struct vsn_fabric *fabric, u64 ua, u64 len, u32 who);
 
 /* Takes engine->lock. */
 int vsn_mover_ring(struct vsn_fabric *fabric, struct vsn_moves *moves, u64 *budget);

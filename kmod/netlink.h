@@ -10,8 +10,10 @@
 struct vsn_diag;
 struct vsn_fabric;
 struct vsn_fault;
+struct vsn_region;
 struct vsn_site;
 struct vsn_topo;
+struct vsn_violation;
 
 int vsn_nl_init(void);
 void vsn_nl_exit(void);
@@ -73,6 +75,9 @@ void vsn_nl_notify(struct sk_buff *skb);
 /* Faults, links and switches: netlink_fault.c, netlink_state.c; engine->lock held. */
 void vsn_nl_notify_fault(struct vsn_fabric *fabric, const struct vsn_fault *f);
 void vsn_nl_notify_state(struct vsn_fabric *fabric, bool is_switch, u32 target);
+/* Directories: netlink_directory.c; engine->lock held. */
+void vsn_nl_notify_violation(struct vsn_fabric *fabric, const struct vsn_violation *v);
+int vsn_nl_put_directory(struct sk_buff *skb, struct vsn_region *region);
 int vsn_nl_put_health(struct sk_buff *skb, const struct vsn_site *site);
 
 /* Topology as attributes: netlink_topo.c. */

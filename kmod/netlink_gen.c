@@ -192,12 +192,14 @@ static const struct nla_policy vsn_region_get_dump_nl_policy[VSN_A_REGION_FABRIC
 };
 
 /* VSN_CMD_REGION_NEW - do */
-static const struct nla_policy vsn_region_new_nl_policy[VSN_A_REGION_HUGE + 1] = {
+static const struct nla_policy vsn_region_new_nl_policy[VSN_A_REGION_DIR_GRANULE + 1] = {
 	[VSN_A_REGION_FABRIC] = { .type = NLA_NUL_STRING, .len = VSN_NAME_LEN, },
 	[VSN_A_REGION_SIZE] = { .type = NLA_UINT, },
 	[VSN_A_REGION_HOME] = { .type = NLA_U32, },
 	[VSN_A_REGION_GRANULE] = { .type = NLA_UINT, },
 	[VSN_A_REGION_HUGE] = { .type = NLA_FLAG, },
+	[VSN_A_REGION_MODE] = NLA_POLICY_RANGE(NLA_U32, 1, 3),
+	[VSN_A_REGION_DIR_GRANULE] = { .type = NLA_UINT, },
 };
 
 /* VSN_CMD_REGION_DEL - do */
@@ -311,6 +313,22 @@ static const struct nla_policy vsn_fault_policy_set_nl_policy[VSN_A_FAULT_POLICY
 	[VSN_A_FAULT_POLICY_SEED] = { .type = NLA_UINT, },
 };
 
+/* VSN_CMD_GRANT_SET - do */
+static const struct nla_policy vsn_grant_set_nl_policy[VSN_A_GRANT_RIGHT + 1] = {
+	[VSN_A_GRANT_FABRIC] = { .type = NLA_NUL_STRING, .len = VSN_NAME_LEN, },
+	[VSN_A_GRANT_ID] = NLA_POLICY_MIN(NLA_U32, 1),
+	[VSN_A_GRANT_OFFSET] = { .type = NLA_UINT, },
+	[VSN_A_GRANT_LENGTH] = { .type = NLA_UINT, },
+	[VSN_A_GRANT_INITIATOR] = { .type = NLA_U32, },
+	[VSN_A_GRANT_RIGHT] = NLA_POLICY_MAX(NLA_U32, 2),
+};
+
+/* VSN_CMD_GRANT_GET - dump */
+static const struct nla_policy vsn_grant_get_nl_policy[VSN_A_GRANT_ID + 1] = {
+	[VSN_A_GRANT_FABRIC] = { .type = NLA_NUL_STRING, .len = VSN_NAME_LEN, },
+	[VSN_A_GRANT_ID] = NLA_POLICY_MIN(NLA_U32, 1),
+};
+
 /* Ops table for vsn */
 static const struct genl_split_ops vsn_nl_ops[] = {
 	{
@@ -411,7 +429,7 @@ static const struct genl_split_ops vsn_nl_ops[] = {
 		.doit		= vsn_nl_region_new_doit,
 		.post_doit	= vsn_nl_fabric_post_doit,
 		.policy		= vsn_region_new_nl_policy,
-		.maxattr	= VSN_A_REGION_HUGE,
+		.maxattr	= VSN_A_REGION_DIR_GRANULE,
 		.flags		= GENL_ADMIN_PERM | GENL_CMD_CAP_DO,
 	},
 	{
@@ -546,6 +564,23 @@ static const struct genl_split_ops vsn_nl_ops[] = {
 		.policy		= vsn_fault_policy_set_nl_policy,
 		.maxattr	= VSN_A_FAULT_POLICY_SEED,
 		.flags		= GENL_ADMIN_PERM | GENL_CMD_CAP_DO,
+	},
+	{
+		.cmd		= VSN_CMD_GRANT_SET,
+		.pre_doit	= vsn_nl_fabric_pre_doit,
+		.doit		= vsn_nl_grant_set_doit,
+		.post_doit	= vsn_nl_fabric_post_doit,
+		.policy		= vsn_grant_set_nl_policy,
+		.maxattr	= VSN_A_GRANT_RIGHT,
+		.flags		= GENL_ADMIN_PERM | GENL_CMD_CAP_DO,
+	},
+	{
+		.cmd		= VSN_CMD_GRANT_GET,
+		.start		= vsn_nl_dump_start,
+		.dumpit		= vsn_nl_grant_get_dumpit,
+		.policy		= vsn_grant_get_nl_policy,
+		.maxattr	= VSN_A_GRANT_ID,
+		.flags		= GENL_CMD_CAP_DUMP,
 	},
 };
 

@@ -27,7 +27,7 @@ static u32 region_changes = 1;
 
 /* @hdr: what genlmsg_put() returned */
 static int put_region(struct sk_buff *skb, void *hdr, const struct vsn_fabric *fabric,
-		      const struct vsn_region *region)
+		      struct vsn_region *region)
 {
 	const struct vsn_place *place = &region->place;
 	u64 resident = (u64)atomic_long_read(&region->resident) << PAGE_SHIFT;
@@ -47,7 +47,8 @@ static int put_region(struct sk_buff *skb, void *hdr, const struct vsn_fabric *f
 	     nla_put_uint(skb, VSN_A_REGION_GRANULE, 1ULL << place->granule_shift)) ||
 	    (region->huge && nla_put_flag(skb, VSN_A_REGION_HUGE)) ||
 	    nla_put_uint(skb, VSN_A_REGION_UA, place->ua) ||
-	    nla_put_uint(skb, VSN_A_REGION_RESIDENT, resident))
+	    nla_put_uint(skb, VSN_A_REGION_RESIDENT, resident) ||
+	    vsn_nl_put_directory(skb, region))
 		goto err_cancel;
 	genlmsg_end(skb, hdr);
 	return 0;
@@ -129,8 +130,7 @@ int vsn_nl_region_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 	return err;
 }
 
-static void notify_region(const struct vsn_fabric *fabric,
-			  const struct vsn_region *region)
+static void notify_region(const struct vsn_fabric *fabric, struct vsn_region *region)
 {
 	struct sk_buff *skb = vsn_nl_notify_new(0);
 	void *hdr;
@@ -194,6 +194,24 @@ static int parse_homes(const struct genl_info *info, const struct vsn_fabric *fa
 	return 0;
 }
 
+static int parse_mode(const struct genl_info *info, struct vsn_region_spec *spec)
+{
+	const struct nlattr *granule = info->attrs[VSN_A_REGION_DIR_GRANULE];
+
+	spec->mode = VSN_REGION_MODE_UNCACHED;
+	if (info->attrs[VSN_A_REGION_MODE])
+		spec->mode = nla_get_u32(info->attrs[VSN_A_REGION_MODE]);
+	if (!granule)
+		return 0;
+	spec->dir_granule = nla_get_uint(granule);
+	if (spec->mode == VSN_REGION_MODE_UNCACHED)
+		return vsn_nl_refuse(info->extack, granule, -EINVAL,
+				     "dir-granule: an uncached region has no directory");
+	if (!spec->dir_granule)
+		return vsn_nl_refuse(info->extack, granule, -EINVAL, "dir-granule is 0");
+	return 0;
+}
+
 int vsn_nl_region_new_doit(struct sk_buff *skb, struct genl_info *info)
 {
 	struct vsn_fabric *fabric = vsn_nl_fabric(info);
@@ -201,9 +219,8 @@ int vsn_nl_region_new_doit(struct sk_buff *skb, struct genl_info *info)
 	struct vsn_region *region;
 	struct vsn_diag diag;
 	struct sk_buff *msg;
-	u32 *homes, nr_homes;
-	u64 granule;
-	bool huge;
+	struct vsn_region_spec spec = {};
+	u32 *homes;
 	int err;
 
 	err = vsn_nl_need_ready(fabric, info->extack);
@@ -211,14 +228,18 @@ int vsn_nl_region_new_doit(struct sk_buff *skb, struct genl_info *info)
 		return err;
 	if (!attrs[VSN_A_REGION_SIZE])
 		return vsn_nl_missing(info->extack, NULL, VSN_A_REGION_SIZE, "size");
-	huge = nla_get_flag(attrs[VSN_A_REGION_HUGE]);
+	spec.size = nla_get_uint(attrs[VSN_A_REGION_SIZE]);
+	spec.huge = nla_get_flag(attrs[VSN_A_REGION_HUGE]);
 	if (attrs[VSN_A_REGION_GRANULE])
-		granule = nla_get_uint(attrs[VSN_A_REGION_GRANULE]);
+		spec.granule = nla_get_uint(attrs[VSN_A_REGION_GRANULE]);
 	else
-		granule = huge ? GRANULE_DEFAULT_HUGE : GRANULE_DEFAULT;
-	err = parse_homes(info, fabric, &homes, &nr_homes);
+		spec.granule = spec.huge ? GRANULE_DEFAULT_HUGE : GRANULE_DEFAULT;
+	err = parse_mode(info, &spec);
+	if (!err)
+		err = parse_homes(info, fabric, &homes, &spec.nr_homes);
 	if (err)
 		return err;
+	spec.homes = homes;
 	msg = genlmsg_new(GENLMSG_DEFAULT_SIZE, GFP_KERNEL);
 	if (!msg) {
 		err = -ENOMEM;
@@ -227,8 +248,7 @@ int vsn_nl_region_new_doit(struct sk_buff *skb, struct genl_info *info)
 
 	/* Until its notification is out, region-del waits. */
 	mutex_lock(&change_lock);
-	region = vsn_region_create(fabric, nla_get_uint(attrs[VSN_A_REGION_SIZE]), homes,
-				   nr_homes, granule, huge, &diag);
+	region = vsn_region_create(fabric, &spec, &diag);
 	if (IS_ERR(region)) {
 		err = vsn_nl_refuse_diag(info->extack, &diag, PTR_ERR(region));
 	} else {

@@ -45,6 +45,7 @@
 #include <linux/mm.h>
 #include <linux/slab.h>
 
+#include "directory.h"
 #include "extent.h"
 #include "fabric.h"
 
@@ -225,12 +226,7 @@ static int region_may_create(struct vsn_fabric *fabric, u32 nr_homes,
 /**
  * vsn_region_create - allocate a region from the pool
  * @fabric: a committed fabric; its lock is taken
- * @size: bytes, a multiple of 4 KiB
- * @homes: endpoints that hold it
- * @nr_homes: how many
- * @granule: interleaving granule, bytes; ignored with one home
- * @huge: use 2 MiB folios where the placement allows: one home, or a granule of
- *	2 MiB or more
+ * @spec: what to allocate
  * @diag: why not
  *
  * Its memory is charged to the caller's memory cgroup, as it is touched.
@@ -238,26 +234,27 @@ static int region_may_create(struct vsn_fabric *fabric, u32 nr_homes,
  * Return: the region with a reference; -EINVAL; -ENOSPC an endpoint is full, or a
  * limit met; -ENODEV the fabric was deleted; -ENOMEM.
  */
-struct vsn_region *vsn_region_create(struct vsn_fabric *fabric, u64 size,
-				     const u32 *homes, u32 nr_homes, u64 granule,
-				     bool huge, struct vsn_diag *diag)
+struct vsn_region *vsn_region_create(struct vsn_fabric *fabric,
+				     const struct vsn_region_spec *spec,
+				     struct vsn_diag *diag)
 {
+	u32 nr_homes = spec->nr_homes;
 	struct vsn_region *region;
 	size_t bytes;
 	u32 *list;
 	int err;
 
 	bytes = size_add(struct_size(region, base, nr_homes),
-			 array_size(nr_homes, sizeof(*homes)));
+			 array_size(nr_homes, sizeof(*list)));
 	region = kvzalloc(bytes, GFP_KERNEL_ACCOUNT);
 	if (!region)
 		return ERR_PTR(vsn_refuse(diag, -ENOMEM, "no kernel memory for a region"));
 	list = (u32 *)(region->base + nr_homes);
-	memcpy(list, homes, array_size(nr_homes, sizeof(*homes)));
+	memcpy(list, spec->homes, array_size(nr_homes, sizeof(*list)));
 	refcount_set(&region->ref, 0);
 	region->fabric = fabric;
-	region->huge = huge;
-	region->place.size = size;
+	region->huge = spec->huge;
+	region->place.size = spec->size;
 	region->place.nr_homes = nr_homes;
 	region->place.homes = list;
 	region->memcg = get_mem_cgroup_from_mm(current->mm);
@@ -266,15 +263,19 @@ struct vsn_region *vsn_region_create(struct vsn_fabric *fabric, u64 size,
 	err = region_may_create(fabric, nr_homes, diag);
 	if (err)
 		goto err_unlock;
-	err = vsn_place_check(size, homes, nr_homes, granule,
+	err = vsn_place_check(spec->size, list, nr_homes, spec->granule,
 			      fabric->topo.nr_endpoints, diag);
 	if (err)
 		goto err_unlock;
 	if (nr_homes > 1)
-		region->place.granule_shift = ilog2(granule);
-	err = region_take(region, diag);
+		region->place.granule_shift = ilog2(spec->granule);
+	if (spec->mode != VSN_REGION_MODE_UNCACHED)
+		err = vsn_directory_new(region, spec->mode, spec->dir_granule, diag);
 	if (err)
 		goto err_unlock;
+	err = region_take(region, diag);
+	if (err)
+		goto err_directory;
 	err = region_publish(region, diag);
 	if (err)
 		goto err_give;
@@ -283,6 +284,8 @@ struct vsn_region *vsn_region_create(struct vsn_fabric *fabric, u64 size,
 
 err_give:
 	region_give(region, nr_homes);
+err_directory:
+	vsn_directory_free(region);
 err_unlock:
 	mutex_unlock(&fabric->lock);
 	mem_cgroup_put(region->memcg);
@@ -352,6 +355,7 @@ static void region_free(struct vsn_region *region, bool mappable)
 	}
 	WARN_ON_ONCE(atomic_long_read(&region->resident));
 	region_give(region, place->nr_homes);
+	vsn_directory_free(region);
 	mem_cgroup_put(region->memcg);
 	kvfree_rcu(region, rcu);
 }
@@ -606,9 +610,7 @@ bool vsn_region_block(struct vsn_region *owner, u64 home)
 	u64 block, end, first, off = home & ((1ULL << shift) - 1);
 	struct vsn_region *region;
 
-	if (!IS_ENABLED(CONFIG_TRANSPARENT_HUGEPAGE) || !owner->huge)
-		return false;
-	if (owner->place.nr_homes > 1 && owner->place.granule_shift < PMD_SHIFT)
+	if (!IS_ENABLED(CONFIG_TRANSPARENT_HUGEPAGE) || !vsn_region_is_huge(owner))
 		return false;
 	region = vsn_extent_get(owner->fabric, home >> shift, off, &first, &end);
 	if (region)

@@ -11,6 +11,7 @@
 #include "core/addr.h"
 #include "core/place.h"
 
+struct vsn_directory;
 struct vsn_fabric;
 struct mem_cgroup;
 
@@ -28,6 +29,7 @@ struct mem_cgroup;
  * @huge: use 2 MiB folios where the placement allows
  * @place: placement; the core sees only this
  * @memcg: pages are charged to it: the creator's; or NULL
+ * @directory: who may access what; NULL: anybody anything (uncached), or a window
  * @resident: pages in memory
  * @base: by home: where its extent begins in the home's device window, bytes
  *
@@ -41,6 +43,7 @@ struct vsn_region {
 	bool huge;
 	struct vsn_place place;
 	struct mem_cgroup *memcg;
+	struct vsn_directory *directory;
 	atomic_long_t resident;
 	u64 base[];
 };
@@ -84,10 +87,31 @@ struct vsn_span {
 void vsn_regions_init(struct vsn_fabric *fabric);
 void vsn_regions_destroy(struct vsn_fabric *fabric);
 
+/**
+ * struct vsn_region_spec - what to allocate
+ * @size: bytes, a multiple of 4 KiB
+ * @homes: endpoints that hold it
+ * @nr_homes: how many
+ * @huge: use 2 MiB folios where the placement allows: one home, or a granule of
+ *	2 MiB or more
+ * @granule: interleaving granule, bytes; ignored with one home
+ * @mode: enum vsn_region_mode
+ * @dir_granule: of its directory, bytes; 0: see vsn_directory_new()
+ */
+struct vsn_region_spec {
+	u64 size;
+	const u32 *homes;
+	u32 nr_homes;
+	bool huge;
+	u64 granule;
+	u32 mode;
+	u64 dir_granule;
+};
+
 /* Both take fabric->lock. */
-struct vsn_region *vsn_region_create(struct vsn_fabric *fabric, u64 size,
-				     const u32 *homes, u32 nr_homes, u64 granule,
-				     bool huge, struct vsn_diag *diag);
+struct vsn_region *vsn_region_create(struct vsn_fabric *fabric,
+				     const struct vsn_region_spec *spec,
+				     struct vsn_diag *diag);
 int vsn_region_delete(struct vsn_fabric *fabric, u32 id, struct vsn_diag *diag);
 
 /* Take a reference, or NULL. */
@@ -109,6 +133,13 @@ u64 vsn_region_allocated(struct vsn_fabric *fabric, u32 ep);
 static inline struct vsn_region *vsn_place_region(const struct vsn_place *place)
 {
 	return container_of(place, struct vsn_region, place);
+}
+
+/* Can it have 2 MiB folios? */
+static inline bool vsn_region_is_huge(const struct vsn_region *region)
+{
+	return region->huge && (region->place.nr_homes == 1 ||
+				region->place.granule_shift >= PMD_SHIFT);
 }
 
 /* Is it an endpoint's device window, rather than an allocation? */

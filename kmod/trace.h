@@ -12,6 +12,7 @@
 #include <linux/tracepoint.h>
 
 #include "core/sched.h"
+#include "directory.h"
 
 #define show_vsn_opcode(op)						\
 	__print_symbolic(op,						\
@@ -26,7 +27,15 @@
 		{ VSN_OP_WAIT,		"WAIT" },			\
 		{ VSN_OP_REDUCE,	"REDUCE" },			\
 		{ VSN_OP_FENCE,		"FENCE" },			\
-		{ VSN_OP_DISCARD,	"DISCARD" })
+		{ VSN_OP_DISCARD,	"DISCARD" },			\
+		{ VSN_OP_LOAD,		"LOAD" },			\
+		{ VSN_OP_STORE,		"STORE" })
+
+#define show_vsn_right(right)						\
+	__print_symbolic(right,						\
+		{ VSN_DIR_NONE,		"none" },			\
+		{ VSN_DIR_READ,		"read" },			\
+		{ VSN_DIR_WRITE,	"write" })
 
 /* An entry was accepted and queued. */
 TRACE_EVENT(vsn_op_submit,
@@ -188,6 +197,80 @@ TRACE_EVENT(vsn_fault,
 	TP_printk("fabric=%u initiator=%u home=%u ua=0x%llx bytes=%llu write=%u status=%d",
 		  __entry->fabric, __entry->initiator, __entry->home,
 		  __entry->ua, __entry->bytes, __entry->write, __entry->status)
+);
+
+/* An initiator loses a right to a granule, because of another or by a grant. */
+TRACE_EVENT(vsn_invalidate,
+
+	TP_PROTO(u32 fabric, u32 region, u32 initiator, u32 by, u64 ua, u64 bytes,
+		 u32 left, u64 now),
+
+	TP_ARGS(fabric, region, initiator, by, ua, bytes, left, now),
+
+	TP_STRUCT__entry(
+		__field(u64, ua)
+		__field(u64, bytes)
+		__field(u64, now)
+		__field(u32, fabric)
+		__field(u32, region)
+		__field(u32, initiator)
+		__field(u32, by)
+		__field(u32, left)
+	),
+
+	TP_fast_assign(
+		__entry->ua = ua;
+		__entry->bytes = bytes;
+		__entry->now = now;
+		__entry->fabric = fabric;
+		__entry->region = region;
+		__entry->initiator = initiator;
+		__entry->by = by;
+		__entry->left = left;
+	),
+
+	TP_printk("fabric=%u region=%u initiator=%u by=%u ua=0x%llx bytes=%llu left=%s now=%llu",
+		  __entry->fabric, __entry->region, __entry->initiator,
+		  __entry->by, __entry->ua, __entry->bytes,
+		  show_vsn_right(__entry->left), __entry->now)
+);
+
+/* An access to an owned region was refused. holder ~0: nobody else has a right there. */
+TRACE_EVENT(vsn_violation,
+
+	TP_PROTO(u32 fabric, const struct vsn_violation *v),
+
+	TP_ARGS(fabric, v),
+
+	TP_STRUCT__entry(
+		__field(u64, ua)
+		__field(u64, now)
+		__field(u32, fabric)
+		__field(u32, region)
+		__field(u32, initiator)
+		__field(u32, right)
+		__field(u32, holder)
+		__field(u8, opcode)
+		__field(u8, write)
+	),
+
+	TP_fast_assign(
+		__entry->ua = v->ua;
+		__entry->now = v->now;
+		__entry->fabric = fabric;
+		__entry->region = v->region;
+		__entry->initiator = v->initiator;
+		__entry->right = v->right;
+		__entry->holder = v->holder;
+		__entry->opcode = v->opcode;
+		__entry->write = v->write;
+	),
+
+	TP_printk("fabric=%u region=%u initiator=%u ua=0x%llx op=%s write=%u right=%s holder=%d now=%llu",
+		  __entry->fabric, __entry->region, __entry->initiator,
+		  __entry->ua, show_vsn_opcode(__entry->opcode), __entry->write,
+		  show_vsn_right(__entry->right), (int)__entry->holder,
+		  __entry->now)
 );
 
 /* A link or a switch was set, or a fault of it has begun or is over. */

@@ -238,6 +238,21 @@ static bool tree_mapped(struct address_space *mapping)
 	return mapped;
 }
 
+/**
+ * vsn_view_zap - unmap a range from one initiator's mappings
+ * @fabric: a committed fabric
+ * @ep: initiator; need not have been opened
+ * @ua: first byte
+ * @len: bytes
+ */
+void vsn_view_zap(struct vsn_fabric *fabric, u32 ep, u64 ua, u64 len)
+{
+	struct vsn_initiator *who = xa_load(&fabric->views.by_endpoint, ep);
+
+	if (who)
+		unmap_mapping_range(who->inode->i_mapping, ua, len, 1);
+}
+
 /* Is a page from @first to @last in a VMA? */
 static bool inode_mapped(struct inode *inode, pgoff_t first, pgoff_t last)
 {

@@ -61,6 +61,7 @@ void vsn_view_stats(struct vsn_fabric *fabric, u32 ep, struct vsn_view_stats *st
 
 /* A region goes, see region.c. */
 bool vsn_views_mapped(struct vsn_fabric *fabric, u64 ua, u64 len);
+void vsn_view_zap(struct vsn_fabric *fabric, u32 ep, u64 ua, u64 len);
 bool vsn_views_any(struct vsn_fabric *fabric);
 typedef void (*vsn_views_zap_fn)(struct address_space *mapping, bool windows, void *ctx);
 void vsn_views_zap(struct vsn_fabric *fabric, vsn_views_zap_fn zap, void *ctx);

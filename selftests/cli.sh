@@ -110,7 +110,7 @@ as_nobody()
 	setpriv --reuid 65534 --clear-groups --bounding-set=-all --inh-caps=-all "$(command -v vsn)" "$@"
 }
 
-plan 72
+plan 85
 
 # Fabrics
 check "nothing is there at first" json '. == []' fabric show
@@ -217,6 +217,28 @@ usage "a size without a unit" "'1024' has no unit" region add sn0 size 1024 home
 usage "a region without a home" "home is missing" region add sn0 size 1GiB
 check "one is freed" vsn region del sn0 1
 refused "but once" ENOENT region del sn0 1
+
+# Who may access what
+check "a coherent one" json '.[0] | .mode == "coherent" and .dir_granule == 4096 and
+	.from_home == 0 and .pinned == 0 and (has("violations") | not)' \
+	region add sn0 size 1MiB home b1.npu0.d0 mode coherent
+vsn region del sn0 4
+check "an owned one" json '.[0] | .mode == "owned" and .dir_granule == 2097152 and .violations == 0' \
+	region add sn0 size 64MiB home b1.npu0.d0 mode owned
+usage "a mode that is none" "want uncached, coherent or owned" \
+	region add sn0 size 1MiB home all mode shared
+refused "a granule of nothing" "an uncached region has no directory" \
+	region add sn0 size 1MiB home all dir-granule 4KiB
+check "a right is given, by name" vsn grant set sn0 5 to b0.npu1.d0 right write size 4MiB
+check "and by id" vsn grant set sn0 5 to 3 right read offset 4MiB
+check "who has what" json 'length == 2 and .[0].right == "write" and .[0].length == 4194304 and
+	.[1].offset == 4194304 and .[1].length == 62914560 and .[1].holders == [3]' grant show sn0 5
+refused "who is in the way is named" "endpoint 2 has the granule" grant set sn0 5 to 4 right read
+refused "more than there is" ERANGE grant set sn0 5 to 3 right none size 1GiB
+usage "a right that is none" "want none, read or write" grant set sn0 5 to 3 right own
+usage "nobody" "to is missing" grant set sn0 5 right read
+refused "a region without one" "has no directory" grant show sn0 2
+check "it is freed" vsn region del sn0 5
 check "its home has the bytes back" json '.[0].allocated == 2 * 1048576' \
 	endpoint show sn0 b3.npu5.d1
 

@@ -11,6 +11,7 @@
  */
 #include "kselftest_harness.h"
 
+#include "native.h"
 #include "sim.h"
 #include "totals.h"
 #include "vsn_test.h"
@@ -183,28 +184,6 @@ static u64 count_replays(struct sim *sim)
 	return n;
 }
 
-static int check_link(const struct vsn_ctl_link *k, void *arg)
-{
-	struct sim *sim = arg;
-	const struct vsn_link *n = vsn_links_find(&sim->sched.links, k->id);
-	bool down = k->health.state != VSN_LINK_STATE_UP;
-	struct vsn_site site;
-
-	vsn_fault_link(&sim->sched, k->id, &site);
-	if (site.lost != k->lost || site.replays != k->replays ||
-	    site.replay_wire != k->replay_wire ||
-	    site.health.down != down) {
-		printf("# replays of link %s differ\n", k->name);
-		return 1;
-	}
-	if (!n || n->payload != k->payload || n->wire != k->wire ||
-	    n->transfers != k->transfers || n->busy_time != k->busy) {
-		printf("# link %s differs\n", k->name);
-		return 1;
-	}
-	return 0;
-}
-
 /* FNV-1a over 64-bit words */
 static u64 digest(u64 hash, const void *p, size_t size)
 {
@@ -284,7 +263,7 @@ static u64 replay(struct __test_metadata *_metadata, const char *name, u32 strid
 		hash = digest(hash, k, sizeof(*k));
 		vsn_queue_advance(q, 1);
 	}
-	EXPECT_EQ(0, vsn_ctl_link_list(ctl, name, &active, check_link, sim));
+	EXPECT_EQ(0, vsn_ctl_link_list(ctl, name, &active, native_link, sim));
 	EXPECT_TRUE(faults || !failed);
 	if (faults)
 		EXPECT_LT(0, count_replays(sim));

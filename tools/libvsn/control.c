@@ -495,6 +495,8 @@ static int on_event(struct nl_msg *msg, void *arg)
 	struct vsn_ctl_limit limit = { 0 };
 	struct vsn_ctl_endpoint endpoint;
 	struct vsn_ctl_fault_policy policy;
+	struct vsn_ctl_violation violation;
+	struct vsn_ctl_grant grant;
 	struct vsn_ctl_fault fault;
 	struct vsn_ctl_switch sw;
 	struct vsn_ctl_link link;
@@ -539,6 +541,14 @@ static int on_event(struct nl_msg *msg, void *arg)
 	case VSN_CMD_FAULT_POLICY_NTF:
 		err = vsn_fault_policy_parse(&policy, nlh);
 		event.policy = &policy;
+		break;
+	case VSN_CMD_GRANT_NTF:
+		err = vsn_grant_parse(&grant, nlh);
+		event.grant = &grant;
+		break;
+	case VSN_CMD_VIOLATION_NTF:
+		err = vsn_violation_parse(&violation, nlh);
+		event.violation = &violation;
 		break;
 	}
 	l->ret = err ? err : l->fn(&event, l->arg);

@@ -530,6 +530,14 @@ void vsn_ctl_route_free(struct vsn_ctl_route *route);
  * @huge: 2 MiB pages where the placement allows
  * @ua: its unified address
  * @resident: bytes of memory in use
+ * @mode: enum vsn_region_mode
+ * @dir_granule: of its directory, bytes; uncached: 0
+ * @from_home: granules that a home sent to an initiator
+ * @from_writer: granules that one initiator sent to another
+ * @written_back: granules that a writer gave back to its home
+ * @invalidations: holders that lost a granule to an access
+ * @violations: accesses that were refused
+ * @pinned: pages that were pinned when a right to them was lost
  */
 struct vsn_ctl_region {
 	char fabric[VSN_CTL_NAME];
@@ -542,6 +550,14 @@ struct vsn_ctl_region {
 	bool huge;
 	uint64_t ua;
 	uint64_t resident;
+	uint32_t mode;
+	uint64_t dir_granule;
+	uint64_t from_home;
+	uint64_t from_writer;
+	uint64_t written_back;
+	uint64_t invalidations;
+	uint64_t violations;
+	uint64_t pinned;
 };
 
 /**
@@ -551,6 +567,8 @@ struct vsn_ctl_region {
  * @nr_homes: number of @homes
  * @granule: interleaving granule, bytes; 0: the kernel's default
  * @huge: 2 MiB pages where the placement allows
+ * @mode: enum vsn_region_mode; 0: uncached
+ * @dir_granule: of its directory, bytes; 0: the kernel's default
  */
 struct vsn_ctl_region_spec {
 	uint64_t size;
@@ -558,6 +576,8 @@ struct vsn_ctl_region_spec {
 	size_t nr_homes;
 	uint64_t granule;
 	bool huge;
+	uint32_t mode;
+	uint64_t dir_granule;
 };
 
 /* *@region is freed with vsn_ctl_region_free().  _add: @region may be NULL. */
@@ -589,6 +609,8 @@ int vsn_ctl_limit_set(struct vsn_ctl *ctl, const char *fabric, uint64_t resident
 struct vsn_ctl_switch;
 struct vsn_ctl_fault;
 struct vsn_ctl_fault_policy;
+struct vsn_ctl_grant;
+struct vsn_ctl_violation;
 
 /**
  * struct vsn_ctl_event - something changed
@@ -601,6 +623,8 @@ struct vsn_ctl_fault_policy;
  * @sw: VSN_CMD_SWITCH_NTF, else NULL
  * @fault: VSN_CMD_FAULT_NTF, else NULL
  * @policy: VSN_CMD_FAULT_POLICY_NTF, else NULL
+ * @grant: VSN_CMD_GRANT_NTF, else NULL
+ * @violation: VSN_CMD_VIOLATION_NTF, else NULL
  */
 struct vsn_ctl_event {
 	uint32_t cmd;
@@ -612,6 +636,8 @@ struct vsn_ctl_event {
 	const struct vsn_ctl_switch *sw;
 	const struct vsn_ctl_fault *fault;
 	const struct vsn_ctl_fault_policy *policy;
+	const struct vsn_ctl_grant *grant;
+	const struct vsn_ctl_violation *violation;
 };
 
 /*

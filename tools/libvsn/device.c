@@ -331,6 +331,20 @@ int vsn_queue_cancel(struct vsn_queue *q, __u64 *cancelled)
 	return err;
 }
 
+int vsn_dev_grant(struct vsn_dev *dev, __u64 ua, __u64 len, __u32 initiator, __u32 right,
+		  __u32 *holder)
+{
+	struct vsn_grant arg = {
+		.size = sizeof(arg), .ua = ua, .len = len, .initiator = initiator,
+		.right = right,
+	};
+	int err = do_ioctl(dev->fd, VSN_IOC_GRANT, &arg);
+
+	if (err == -EBUSY && holder)
+		*holder = arg.holder;
+	return err;
+}
+
 const char *vsn_op_name(__u8 opcode)
 {
 	static const char * const names[] = {
@@ -348,6 +362,10 @@ const char *vsn_op_name(__u8 opcode)
 		[VSN_OP_DISCARD] = "DISCARD",
 	};
 
+	if (opcode == VSN_OP_LOAD)
+		return "LOAD";
+	if (opcode == VSN_OP_STORE)
+		return "STORE";
 	if (opcode > VSN_OP_DISCARD)
 		return "?";
 	return names[opcode];

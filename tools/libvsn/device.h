@@ -290,6 +290,14 @@ static inline void vsn_prep_reduce(struct vsn_sqe *sqe, __u32 initiator, __u32 s
 	sqe->arg0 = VSN_REDUCE(op, type);
 }
 
+/*
+ * Set what @initiator may do with a part of an owned region: VSN_GRANT_NONE, _READ or
+ * _WRITE.  0; -EBUSY: others have rights that are in the way, *@holder, unless it is NULL,
+ * one of them; or another negative errno, see struct vsn_grant.
+ */
+int vsn_dev_grant(struct vsn_dev *dev, __u64 ua, __u64 len, __u32 initiator, __u32 right,
+		  __u32 *holder);
+
 /* Zeros over @len bytes, whose memory is given back where it is whole pages. */
 static inline void vsn_prep_discard(struct vsn_sqe *sqe, __u32 initiator, __u32 stream,
 				    __u64 dst, __u64 len)

@@ -193,6 +193,17 @@ static const struct attr_name region_names[] = {
 	[VSN_A_REGION_HOME] = { "home", NULL },
 	[VSN_A_REGION_GRANULE] = { "granule", NULL },
 	[VSN_A_REGION_HUGE] = { "huge", NULL },
+	[VSN_A_REGION_MODE] = { "mode", NULL },
+	[VSN_A_REGION_DIR_GRANULE] = { "dir-granule", NULL },
+};
+
+static const struct attr_name grant_names[] = {
+	[VSN_A_GRANT_FABRIC] = { "fabric", NULL },
+	[VSN_A_GRANT_ID] = { "id", NULL },
+	[VSN_A_GRANT_OFFSET] = { "offset", NULL },
+	[VSN_A_GRANT_LENGTH] = { "length", NULL },
+	[VSN_A_GRANT_INITIATOR] = { "initiator", NULL },
+	[VSN_A_GRANT_RIGHT] = { "right", NULL },
 };
 
 static const struct attr_name limit_names[] = {
@@ -205,6 +216,7 @@ static const struct attr_set endpoint_set = ATTR_SET(endpoint_names);
 static const struct attr_set link_set = ATTR_SET(link_names);
 static const struct attr_set route_set = ATTR_SET(route_names);
 static const struct attr_set region_set = ATTR_SET(region_names);
+static const struct attr_set grant_set = ATTR_SET(grant_names);
 static const struct attr_set limit_set = ATTR_SET(limit_names);
 static const struct attr_set switch_set = ATTR_SET(switch_names);
 static const struct attr_set fault_set = ATTR_SET(fault_names);
@@ -240,6 +252,9 @@ static const struct attr_set *request_set(const struct nlmsghdr *request)
 	case VSN_CMD_REGION_NEW:
 	case VSN_CMD_REGION_DEL:
 		return &region_set;
+	case VSN_CMD_GRANT_GET:
+	case VSN_CMD_GRANT_SET:
+		return &grant_set;
 	case VSN_CMD_LIMIT_GET:
 	case VSN_CMD_LIMIT_SET:
 		return &limit_set;

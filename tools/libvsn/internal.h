@@ -9,6 +9,7 @@
 
 #include "control.h"
 #include "fault.h"
+#include "grant.h"
 
 /* Not for the library's users: these names stay within it. */
 #pragma GCC visibility push(hidden)
@@ -100,6 +101,8 @@ int vsn_limit_parse(struct vsn_ctl_limit *limit, const struct nlmsghdr *nlh);
 int vsn_link_parse(struct vsn_ctl_link *link, const struct nlmsghdr *nlh);
 int vsn_switch_parse(struct vsn_ctl_switch *sw, const struct nlmsghdr *nlh);
 int vsn_fault_parse(struct vsn_ctl_fault *fault, const struct nlmsghdr *nlh);
+int vsn_grant_parse(struct vsn_ctl_grant *grant, const struct nlmsghdr *nlh);
+int vsn_violation_parse(struct vsn_ctl_violation *v, const struct nlmsghdr *nlh);
 int vsn_fault_policy_parse(struct vsn_ctl_fault_policy *policy, const struct nlmsghdr *nlh);
 
 #pragma GCC visibility pop

@@ -7,5 +7,6 @@
 #include "control.h"
 #include "device.h"
 #include "fault.h"
+#include "grant.h"
 
 #endif /* LIBVSN_H */

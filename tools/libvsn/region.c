@@ -45,6 +45,30 @@ int vsn_region_parse(struct vsn_ctl_region *r, const struct nlmsghdr *nlh)
 		case VSN_A_REGION_RESIDENT:
 			r->resident = vsn_get_uint(nla);
 			break;
+		case VSN_A_REGION_MODE:
+			r->mode = vsn_get_uint(nla);
+			break;
+		case VSN_A_REGION_DIR_GRANULE:
+			r->dir_granule = vsn_get_uint(nla);
+			break;
+		case VSN_A_REGION_DIR_FROM_HOME:
+			r->from_home = vsn_get_uint(nla);
+			break;
+		case VSN_A_REGION_DIR_FROM_WRITER:
+			r->from_writer = vsn_get_uint(nla);
+			break;
+		case VSN_A_REGION_DIR_WRITTEN_BACK:
+			r->written_back = vsn_get_uint(nla);
+			break;
+		case VSN_A_REGION_DIR_INVALIDATIONS:
+			r->invalidations = vsn_get_uint(nla);
+			break;
+		case VSN_A_REGION_VIOLATIONS:
+			r->violations = vsn_get_uint(nla);
+			break;
+		case VSN_A_REGION_PINNED:
+			r->pinned = vsn_get_uint(nla);
+			break;
 		}
 	}
 	if (!r->home_count)
@@ -115,6 +139,10 @@ int vsn_ctl_region_add(struct vsn_ctl *ctl, const char *fabric,
 		vsn_put_u64(&req, VSN_A_REGION_GRANULE, spec->granule);
 	if (spec->huge)
 		vsn_put_flag(&req, VSN_A_REGION_HUGE);
+	if (spec->mode)
+		vsn_put_u32(&req, VSN_A_REGION_MODE, spec->mode);
+	if (spec->dir_granule)
+		vsn_put_u64(&req, VSN_A_REGION_DIR_GRANULE, spec->dir_granule);
 	return region_do(&req, region);
 }
 

@@ -52,6 +52,12 @@ static int show_event(const struct vsn_ctl_event *event, void *arg)
 	case VSN_CMD_FAULT_POLICY_NTF:
 		show_fault_policy(event->policy);
 		break;
+	case VSN_CMD_GRANT_NTF:
+		show_grant(event->grant);
+		break;
+	case VSN_CMD_VIOLATION_NTF:
+		show_violation(event->violation);
+		break;
 	default:
 		return 0;
 	}

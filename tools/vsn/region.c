@@ -143,6 +143,16 @@ free_homes:
 	return err;
 }
 
+static uint32_t arg_mode(struct args *a)
+{
+	const char *word = arg_need(a, "mode");
+	int mode = word ? vsn_ctl_mode_value(word) : 0;
+
+	if (mode < 0)
+		arg_error(a, "mode '%s': want uncached, coherent or owned", word);
+	return mode < 0 ? 0 : mode;
+}
+
 static int region_add(int argc, char **argv)
 {
 	struct args a = { .argc = argc, .argv = argv };
@@ -164,8 +174,14 @@ static int region_add(int argc, char **argv)
 				arg_error(&a, "granule is 0");
 		} else if (!spec.huge && arg_is(&a, "huge")) {
 			spec.huge = true;
+		} else if (!spec.mode && arg_is(&a, "mode")) {
+			spec.mode = arg_mode(&a);
+		} else if (!spec.dir_granule && arg_is(&a, "dir-granule")) {
+			spec.dir_granule = arg_unit(&a, "dir-granule", UNIT_SIZE);
+			if (!spec.dir_granule)
+				arg_error(&a, "dir-granule is 0");
 		} else {
-			arg_unknown(&a, "size home granule huge");
+			arg_unknown(&a, "size home granule huge mode dir-granule");
 		}
 	}
 	if (!spec.size)
@@ -239,7 +255,8 @@ static int region_del(int argc, char **argv)
 }
 
 static const struct cmd commands[] = {
-	{ "add", region_add, "FABRIC size SIZE home HOME[,HOME...] [ granule SIZE ] [ huge ]" },
+	{ "add", region_add, "FABRIC size SIZE home HOME[,HOME...] [ granule SIZE ] [ huge ]\n"
+	  "        [ mode { uncached | coherent | owned } ] [ dir-granule SIZE ]" },
 	{ "show", region_show, "FABRIC [ ID ]" },
 	{ "del", region_del, "FABRIC ID" },
 	{ NULL, NULL, NULL },

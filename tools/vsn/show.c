@@ -233,27 +233,45 @@ void show_fabric(const struct vsn_ctl_fabric *f, bool details)
 	out_object_end();
 }
 
-/* Ids of homes; runs of them as FIRST-LAST in text */
-static void show_homes(const struct vsn_ctl_region *r)
+void show_ids(const char *key, const char *label, const uint32_t *ids, size_t nr,
+	      size_t total)
 {
 	char buf[64];
 	size_t i, j;
 
-	out_array("home");
-	for (i = 0; i < r->nr_homes; i++)
-		out_u64("", NULL, r->homes[i]);
+	out_array(key);
+	for (i = 0; i < nr; i++)
+		out_u64("", NULL, ids[i]);
 	out_array_end();
-	for (i = 0; i < r->nr_homes && i < 16; i = j) {
-		for (j = i + 1; j < r->nr_homes && r->homes[j] == r->homes[j - 1] + 1;)
+	for (i = 0; i < nr && i < 16; i = j) {
+		for (j = i + 1; j < nr && ids[j] == ids[j - 1] + 1;)
 			j++;
 		if (j == i + 1)
-			snprintf(buf, sizeof(buf), "%u", r->homes[i]);
+			snprintf(buf, sizeof(buf), "%u", ids[i]);
 		else
-			snprintf(buf, sizeof(buf), "%u-%u", r->homes[i], r->homes[j - 1]);
-		out_str(NULL, i ? "" : "home", buf);
+			snprintf(buf, sizeof(buf), "%u-%u", ids[i], ids[j - 1]);
+		out_str(NULL, i ? "" : label, buf);
 	}
-	if (i < r->home_count)
+	if (i < total)
 		out_str(NULL, "", "...");
+}
+
+/* An uncached one has none, and text says nothing of it. */
+static void show_directory(const struct vsn_ctl_region *r)
+{
+	out_str("mode", r->dir_granule ? "mode" : NULL, vsn_ctl_mode_name(r->mode));
+	if (!r->dir_granule)
+		return;
+	out_unit("dir_granule", "dir-granule", UNIT_SIZE, r->dir_granule);
+	if (r->mode == VSN_REGION_MODE_COHERENT) {
+		out_u64("from_home", "from-home", r->from_home);
+		out_u64("from_writer", "from-writer", r->from_writer);
+		out_u64("written_back", "written-back", r->written_back);
+		out_u64("invalidations", "invalidations", r->invalidations);
+	} else {
+		out_u64("violations", "violations", r->violations);
+	}
+	out_u64("pinned", r->pinned ? "pinned" : NULL, r->pinned);
 }
 
 void show_region(const struct vsn_ctl_region *r)
@@ -271,8 +289,9 @@ void show_region(const struct vsn_ctl_region *r)
 	if (r->granule)
 		out_unit("granule", "granule", UNIT_SIZE, r->granule);
 	out_bool("huge", "huge", r->huge);
+	show_directory(r);
 	out_u64("home_count", "homes", r->home_count);
-	show_homes(r);
+	show_ids("home", "home", r->homes, r->nr_homes, r->home_count);
 	out_object_end();
 }
 
