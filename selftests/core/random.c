@@ -339,8 +339,10 @@ static struct vsn_sqe any_op(struct pair *p)
 	if (sqe.opcode == VSN_OP_COPY || sqe.opcode == VSN_OP_FILL ||
 	    sqe.opcode == VSN_OP_DISCARD) {
 		any_range(p, &sqe);
-		if (sqe.opcode == VSN_OP_DISCARD)
-			sqe.arg0 = sqe.flags = 0;
+		if (sqe.opcode == VSN_OP_DISCARD) {
+			sqe.arg0 = 0;
+			sqe.flags = 0;
+		}
 	} else if (sqe.opcode == VSN_OP_REDUCE) {
 		any_reduce(p, &sqe);
 	} else if (sqe.opcode == VSN_OP_COMPUTE) {
