@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What operations cost, for clock.sh and host/icount.sh to hold against each other.
+ * What operations cost, for clock.sh and cost/operations.sh to hold against each other.
  *
  *	clock_load scale SIZE ROUNDS	two queues that copy, against one; and two
  *					threads' memcpy(), against one's
