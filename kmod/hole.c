@@ -140,23 +140,28 @@ static u64 extent_punch(struct vsn_region *region, u32 i, u64 home, u64 len, boo
  *
  * The bytes are zeros then, and folios of which all bytes are in the hole are freed.
  *
- * Return: 0; -EINTR a fatal signal, and a part may be done.
+ * Return: 0; -EHWPOISON a poisoned page of which a part is to be zeroed, and nothing is
+ * done; -ENOSPC, see vsn_poison_wrote(); -EINTR a fatal signal, and a part may be done.
  */
 int vsn_hole_punch(struct vsn_region *region, u64 off, u64 len, bool killable)
 {
 	struct hole hole = { .region = region, .off = off, .end = off + len };
-	u64 home;
+	u64 home, part;
+	int err;
 	u32 i;
 
+	err = vsn_poison_write(region, off, len);
+	if (err)
+		return err;
 	hole_unmap(region, hole.off, hole.end);
 	for (i = 0; i < region->place.nr_homes; i++) {
-		home = hole_part(&hole, i, &len);
-		extent_punch(region, i, home, len, killable);
+		home = hole_part(&hole, i, &part);
+		extent_punch(region, i, home, part, killable);
 		if (killable && fatal_signal_pending(current))
 			return -EINTR;
 		cond_resched();
 	}
-	return 0;
+	return vsn_poison_wrote(region, off, len);
 }
 
 /**

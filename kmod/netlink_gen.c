@@ -311,6 +311,15 @@ static const struct nla_policy vsn_fault_policy_set_nl_policy[VSN_A_FAULT_POLICY
 	[VSN_A_FAULT_POLICY_SEED] = { .type = NLA_UINT, },
 };
 
+/* VSN_CMD_REGION_POISON - do */
+static const struct nla_policy vsn_region_poison_nl_policy[VSN_A_REGION_HEAL + 1] = {
+	[VSN_A_REGION_FABRIC] = { .type = NLA_NUL_STRING, .len = VSN_NAME_LEN, },
+	[VSN_A_REGION_ID] = NLA_POLICY_MIN(NLA_U32, 1),
+	[VSN_A_REGION_OFFSET] = { .type = NLA_UINT, },
+	[VSN_A_REGION_LENGTH] = { .type = NLA_UINT, },
+	[VSN_A_REGION_HEAL] = { .type = NLA_FLAG, },
+};
+
 /* Ops table for vsn */
 static const struct genl_split_ops vsn_nl_ops[] = {
 	{
@@ -545,6 +554,15 @@ static const struct genl_split_ops vsn_nl_ops[] = {
 		.post_doit	= vsn_nl_fabric_post_doit,
 		.policy		= vsn_fault_policy_set_nl_policy,
 		.maxattr	= VSN_A_FAULT_POLICY_SEED,
+		.flags		= GENL_ADMIN_PERM | GENL_CMD_CAP_DO,
+	},
+	{
+		.cmd		= VSN_CMD_REGION_POISON,
+		.pre_doit	= vsn_nl_fabric_pre_doit,
+		.doit		= vsn_nl_region_poison_doit,
+		.post_doit	= vsn_nl_fabric_post_doit,
+		.policy		= vsn_region_poison_nl_policy,
+		.maxattr	= VSN_A_REGION_HEAL,
 		.flags		= GENL_ADMIN_PERM | GENL_CMD_CAP_DO,
 	},
 };

@@ -66,6 +66,7 @@ void vsn_store_init(struct vsn_fabric *fabric)
 	atomic64_set(&store->host_read, 0);
 	atomic64_set(&store->host_write, 0);
 	atomic64_set(&store->host_faults, 0);
+	vsn_poison_init(&store->poison);
 }
 
 /**
@@ -81,6 +82,7 @@ void vsn_store_destroy(struct vsn_fabric *fabric)
 	WARN_ON_ONCE(xa_find(&store->folios, &index, ULONG_MAX, XA_PRESENT));
 	WARN_ON_ONCE(atomic_long_read(&store->resident));
 	xa_destroy(&store->folios);
+	vsn_poison_destroy(&store->poison);
 }
 
 /* Nobody sees a count above the limit, not even for a moment. */
@@ -281,16 +283,18 @@ struct folio *vsn_store_touch(struct vsn_region *owner, u64 home)
  * @home: home address of the first byte
  * @len: bytes
  *
- * Nobody can begin to: the region's count is zero.
+ * Nobody can begin to: the region's count is zero, or the pages are poisoned.
  */
 void vsn_store_settle(struct vsn_fabric *fabric, u64 home, u64 len)
 {
-	unsigned long index, last = (home + len - 1) >> PAGE_SHIFT;
+	u64 last = home + len - 1;
 	struct folio *folio;
 
-	xa_for_each_range(&fabric->store.folios, index, folio, home >> PAGE_SHIFT, last) {
+	while (home <= last && (folio = vsn_store_next(fabric, home, last))) {
 		folio_lock(folio);
 		folio_unlock(folio);
+		home = ((u64)folio->index << PAGE_SHIFT) + folio_size(folio);
+		folio_put(folio);
 		cond_resched();
 	}
 }

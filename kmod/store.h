@@ -7,6 +7,7 @@
 #include <linux/xarray.h>
 
 #include "core/types.h"
+#include "poison.h"
 
 struct folio;
 struct iov_iter;
@@ -22,6 +23,7 @@ struct vsn_region;
  * @host_read: bytes that pread and its like returned
  * @host_write: bytes that pwrite and its like took
  * @host_faults: faults of mappings without an initiator
+ * @poison: pages that have gone bad; own lock
  */
 struct vsn_store {
 	struct xarray folios;
@@ -30,6 +32,7 @@ struct vsn_store {
 	atomic64_t host_read;
 	atomic64_t host_write;
 	atomic64_t host_faults;
+	struct vsn_poison poison;
 };
 
 void vsn_store_init(struct vsn_fabric *fabric);
@@ -39,7 +42,7 @@ void vsn_store_destroy(struct vsn_fabric *fabric);
  * Effects of operations.  Ranges lie within the region, as offsets from its
  * start; the caller holds a reference to it.  May sleep.  Reading what was never
  * written gives zeros and allocates nothing.  0, -ENOMEM, or -EFAULT: a write to
- * a part of a device window that no region has.
+ * a part of a device window that no region has; and see poison.c: -EHWPOISON, -ENOSPC.
  */
 int vsn_store_copy(struct vsn_region *dst, u64 dst_off, struct vsn_region *src,
 		   u64 src_off, u64 len);

@@ -193,6 +193,9 @@ static const struct attr_name region_names[] = {
 	[VSN_A_REGION_HOME] = { "home", NULL },
 	[VSN_A_REGION_GRANULE] = { "granule", NULL },
 	[VSN_A_REGION_HUGE] = { "huge", NULL },
+	[VSN_A_REGION_OFFSET] = { "offset", NULL },
+	[VSN_A_REGION_LENGTH] = { "length", NULL },
+	[VSN_A_REGION_HEAL] = { "heal", NULL },
 };
 
 static const struct attr_name limit_names[] = {
@@ -239,6 +242,7 @@ static const struct attr_set *request_set(const struct nlmsghdr *request)
 	case VSN_CMD_REGION_GET:
 	case VSN_CMD_REGION_NEW:
 	case VSN_CMD_REGION_DEL:
+	case VSN_CMD_REGION_POISON:
 		return &region_set;
 	case VSN_CMD_LIMIT_GET:
 	case VSN_CMD_LIMIT_SET:
