@@ -289,6 +289,16 @@ TEST_F(memory, operations)
 	EXPECT_EQ(0, op(self, q, &sqe));
 	EXPECT_EQ(0, poisoned(self, self->r));
 	EXPECT_TRUE(holds(self->fd, a + PAGE + 8, 2 * PAGE, 0x30));
+
+	/* A hole */
+	ASSERT_EQ(0, poison(self, self->r, 2 * PAGE, PAGE));
+	vsn_prep_discard(&sqe, 1, 0, a + PAGE, PAGE + 8);
+	EXPECT_EQ(-EHWPOISON, op(self, q, &sqe));
+	EXPECT_TRUE(holds(self->fd, a + PAGE + 8, PAGE - 8, 0x30));
+	vsn_prep_discard(&sqe, 1, 0, a + PAGE + 8, 2 * PAGE);
+	EXPECT_EQ(0, op(self, q, &sqe));
+	EXPECT_EQ(0, poisoned(self, self->r));
+	EXPECT_TRUE(holds(self->fd, a + PAGE + 8, 2 * PAGE, 0));
 	vsn_queue_destroy(q);
 	vsn_ctl_region_free(b);
 }
