@@ -7,6 +7,7 @@
 #include <linux/xarray.h>
 
 #include "core/types.h"
+#include "outage.h"
 #include "poison.h"
 
 struct folio;
@@ -24,6 +25,7 @@ struct vsn_region;
  * @host_write: bytes that pwrite and its like took
  * @host_faults: faults of mappings without an initiator
  * @poison: pages that have gone bad; own lock
+ * @outage: endpoints that are down, whose pages are not here; see outage.h
  */
 struct vsn_store {
 	struct xarray folios;
@@ -33,6 +35,7 @@ struct vsn_store {
 	atomic64_t host_write;
 	atomic64_t host_faults;
 	struct vsn_poison poison;
+	struct vsn_outage outage;
 };
 
 void vsn_store_init(struct vsn_fabric *fabric);

@@ -432,14 +432,17 @@ static size_t read_span(const struct vsn_span *span, size_t len, struct iov_iter
 	return done;
 }
 
-/* Of @n bytes, those up to the first that is poisoned */
-static size_t readable(const struct vsn_span *span, size_t n)
+/* Of @n bytes, those up to the first that is poisoned; -EIO the endpoint is down. */
+static ssize_t readable(const struct vsn_fabric *fabric, const struct vsn_span *span,
+			size_t n)
 {
 	bool bad = false;
 
+	if (vsn_outage_is_down(&fabric->store.outage, span->home >> fabric->topo.window_shift))
+		return -EIO;
 	if (span->owner)
-		n = vsn_poison_run(span->owner->fabric, span->home, n, &bad);
-	return bad ? 0 : n;
+		n = vsn_poison_run(fabric, span->home, n, &bad);
+	return bad ? -EHWPOISON : n;
 }
 
 /**
@@ -449,25 +452,27 @@ static size_t readable(const struct vsn_span *span, size_t n)
  * @len: bytes, within the region
  * @to: where to
  *
- * Return: bytes copied, less than @len at a bad address, a fatal signal or what is
- * poisoned; -EFAULT, -EINTR or -EHWPOISON if none.
+ * Return: bytes copied, less than @len at a bad address, a fatal signal, or what is
+ * poisoned or at an endpoint that is down; -EFAULT, -EINTR, -EHWPOISON or -EIO if none.
  */
 ssize_t vsn_store_read(struct vsn_region *region, u64 off, size_t len,
 		       struct iov_iter *to)
 {
 	struct vsn_span span;
-	size_t done, n, moved;
+	size_t done, moved;
+	ssize_t n;
 
 	for (done = 0; done < len; done += moved) {
 		if (fatal_signal_pending(current))
 			return done ? done : -EINTR;
 		vsn_region_span_get(region, off + done, &span);
 		/* Not more than this between two looks for a signal. */
-		n = readable(&span, min3(len - done, (size_t)span.len, (size_t)SZ_1M));
-		moved = n ? read_span(&span, n, to) : 0;
+		n = readable(region->fabric, &span,
+			     min3(len - done, (size_t)span.len, (size_t)SZ_1M));
+		moved = n > 0 ? read_span(&span, n, to) : 0;
 		vsn_region_span_put(region, &span);
 		if (!moved)
-			return done ? done : n ? -EFAULT : -EHWPOISON;
+			return done ? done : n > 0 ? -EFAULT : n;
 	}
 	return done;
 }
@@ -525,7 +530,8 @@ static ssize_t write_run(const struct vsn_span *span, size_t len, struct iov_ite
  *
  * Return: bytes copied, less than @len at a bad address, a fatal signal, where memory
  * ends or where a part of a poisoned page is to be written; -EFAULT, -EINTR, -ENOMEM or
- * -EHWPOISON if none, and -ENOSPC, see vsn_poison_wrote().
+ * -EHWPOISON if none, -EIO at an endpoint that is down, and -ENOSPC, see
+ * vsn_poison_wrote().
  */
 ssize_t vsn_store_write(struct vsn_region *region, u64 off, size_t len,
 			struct iov_iter *from)

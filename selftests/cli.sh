@@ -112,7 +112,7 @@ as_nobody()
 	setpriv --reuid 65534 --clear-groups --bounding-set=-all --inh-caps=-all "$(command -v vsn)" "$@"
 }
 
-plan 72
+plan 79
 
 # Fabrics
 check "nothing is there at first" json '. == []' fabric show

@@ -515,10 +515,10 @@ static void any_fault(struct __test_metadata *_metadata, struct pair *p)
 	struct vsn_diag diag;
 	u32 id;
 
-	want.is_switch = p->sim.topo.nr_switches && next(&p->seed) % 8 == 0;
-	want.target = next(&p->seed) % (want.is_switch ? p->sim.topo.nr_switches :
+	want.kind = p->sim.topo.nr_switches && next(&p->seed) % 8 == 0;
+	want.target = next(&p->seed) % (want.kind ? p->sim.topo.nr_switches :
 							 p->sim.topo.nr_links);
-	want.what = any_health(p, want.is_switch);
+	want.what = any_health(p, want.kind);
 	want.at = now + next(&p->seed) % 2 * (next(&p->seed) % 20000000);
 	if (next(&p->seed) % 16)
 		want.until = want.at + 1 + next(&p->seed) % 10000000;

@@ -240,7 +240,7 @@ void ref_fault_add(struct ref *r, const struct vsn_fault *want, u32 id)
 	r->faults = ref_grow(r->faults, r->nr_faults, &r->room_faults, sizeof(*r->faults));
 	f = &r->faults[r->nr_faults++];
 	*f = (struct ref_fault) {
-		.id = id, .is_switch = want->is_switch, .target = want->target,
+		.id = id, .is_switch = want->kind, .target = want->target,
 		.what = want->what, .at = want->at, .until = want->until,
 	};
 	if (f->at <= r->now)

@@ -325,6 +325,8 @@ int vsn_ctl_fabric_list(struct vsn_ctl *ctl, vsn_ctl_fabric_fn fn, void *arg);
  * @seed: of @jitter
  * @replays: chunks of its operations that were sent again from their source
  * @replay_wire: bytes on the wire of all that was sent again
+ * @state: enum vsn_link_state
+ * @lost_bytes: bytes of memory that were lost when it went down, in all
  */
 struct vsn_ctl_endpoint {
 	char fabric[VSN_CTL_NAME];
@@ -350,6 +352,8 @@ struct vsn_ctl_endpoint {
 	uint64_t seed;
 	uint64_t replays;
 	uint64_t replay_wire;
+	uint32_t state;
+	uint64_t lost_bytes;
 };
 
 /**

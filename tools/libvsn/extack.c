@@ -136,6 +136,7 @@ static const struct attr_name endpoint_names[] = {
 	[VSN_A_ENDPOINT_DELAY] = { "delay", NULL },
 	[VSN_A_ENDPOINT_JITTER] = { "jitter", NULL },
 	[VSN_A_ENDPOINT_SEED] = { "seed", NULL },
+	[VSN_A_ENDPOINT_STATE] = { "state", NULL },
 };
 
 static const struct attr_name link_names[] = {
@@ -169,6 +170,7 @@ static const struct attr_name fault_names[] = {
 	[VSN_A_FAULT_ERROR_RATE] = { "error-rate", NULL },
 	[VSN_A_FAULT_AT] = { "at", NULL },
 	[VSN_A_FAULT_UNTIL] = { "until", NULL },
+	[VSN_A_FAULT_ENDPOINT] = { "endpoint", NULL },
 };
 
 static const struct attr_name policy_names[] = {
