@@ -82,11 +82,12 @@ u64 vsn_poison_run(const struct vsn_fabric *fabric, u64 home, u64 len, bool *bad
 	struct maple_tree *ranges = (struct maple_tree *)&fabric->store.poison.ranges;
 	unsigned long page = home >> PAGE_SHIFT;
 	u64 end = home + len;
-	MA_STATE(mas, ranges, page, page);
+	struct ma_state mas;
 
 	*bad = false;
 	if (!vsn_poison_any(&fabric->store.poison))
 		return len;
+	mas_init(&mas, ranges, page);
 	rcu_read_lock();
 	if (mas_find(&mas, (end - 1) >> PAGE_SHIFT)) {
 		*bad = mas.index <= page;
@@ -162,14 +163,15 @@ static void plan(struct vsn_poison *poison, struct vsn_region *owner, u64 home, 
 		 bool heal, struct change *c)
 {
 	unsigned long first = home >> PAGE_SHIFT, last = (home + len - 1) >> PAGE_SHIFT;
-	MA_STATE(mas, &poison->ranges, first ? first - 1 : 0, 0);
 	struct vsn_region *region;
+	struct ma_state mas;
 
 	*c = (struct change) { .first = first, .last = last };
 	if (!heal) {
 		c->ranges = 1;
 		c->pages = last - first + 1;
 	}
+	mas_init(&mas, &poison->ranges, first ? first - 1 : 0);
 	rcu_read_lock();
 	mas_for_each(&mas, region, last + 1) {
 		bool apart = mas.last < first || mas.index > last;

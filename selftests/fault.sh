@@ -50,8 +50,9 @@ monitored()
 	id=$(vsn -j fault add f link id 6 latency 1us | jq '.[0].id')
 	vsn fault del f "$id"
 	vsn endpoint set f id 3 down
+	vsn endpoint set f id 3 up
 	heard "$WORK/events" || return
-	jq -e -s 'map(.[0]) | map(.state) == ["down", "down", "up", "active", "up", "over", "down"] and
+	jq -e -s 'map(.[0]) | map(.state) == ["down", "down", "up", "active", "up", "over", "down", "up"] and
 		.[6].id == 3 and
 		.[0].id == 5 and .[1].name == "ub.l1.b0.p1" and .[2].extra_latency == 1000000' \
 		"$WORK/events" || {
@@ -116,7 +117,7 @@ flapping()
 		json '. == []' fault show f
 }
 
-plan 38
+plan 39
 
 check "a fabric" vsn fabric add f system cloudmatrix384
 # The first endpoint's first link to a switch
@@ -164,7 +165,8 @@ check "and comes up" bash -c "vsn endpoint set f b0.npu0.d1 up &&
 check "a fault of one" json '.[0] | .endpoint == "b0.npu0.d1" and .state == "scheduled"' \
 	fault add f endpoint b0.npu0.d1 down at 1s until 2s
 usage "up, and slower" "go alone" endpoint set f b0.npu0.d1 up slow 25%
-refused "a slower fault of one" "an endpoint is up or down" fault add f endpoint b0.npu0.d1 \
+check "which is deleted" bash -c 'vsn fault del f "$(vsn -j fault show f | jq ".[0].id")"'
+check_fails "a slower fault of one" "an endpoint is up or down" vsn fault add f endpoint b0.npu0.d1 \
 	down bandwidth 50%
 check "listeners hear of it" monitored
 vsn link set f id 5 up

@@ -137,7 +137,8 @@ TEST_F(errors, refused)
 		const char *word;
 	} bad[] = {
 		{ { .target = 99, .what.down = true }, -ENOENT, "link 99" },
-		{ { .kind = VSN_SITE_SWITCH, .target = 1, .what.down = true }, -ENOENT, "switch 1" },
+		{ { .kind = VSN_SITE_SWITCH, .target = 1, .what.down = true }, -ENOENT,
+		  "switch 1" },
 		{ { .kind = VSN_SITE_SWITCH, .what = { true, ALL / 2 } }, -EINVAL, "switch" },
 		{ { .what.bandwidth = ALL + 1 }, -ERANGE, "bandwidth" },
 		{ { .what.errors = VSN_ERROR_ONE + 1 }, -ERANGE, "error-rate" },
