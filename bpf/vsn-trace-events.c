@@ -109,7 +109,8 @@ void vsn_trace_print_event(FILE *out, bool json, const struct vsn_trace_event *e
 		break;
 	case VSN_TRACE_LINK_STATE:
 		count(&l, "fabric", e->fabric);
-		count(&l, e->flags & VSN_TRACE_SWITCH ? "switch" : "link", e->link);
+		count(&l, e->flags & VSN_TRACE_SWITCH ? "switch" :
+			  e->flags & VSN_TRACE_ENDPOINT ? "endpoint" : "link", e->link);
 		string(&l, "state", e->flags & VSN_TRACE_DOWN ? "down" : "up");
 		count(&l, "bandwidth_part", e->payload);
 		count(&l, "extra_latency", e->value);

@@ -319,7 +319,8 @@ int BPF_PROG(link_state, __u32 fabric, const struct vsn_fault *fault,
 	if (!e)
 		return 0;
 	e->flags = (health->down ? VSN_TRACE_DOWN : 0) |
-		   (fault->is_switch ? VSN_TRACE_SWITCH : 0);
+		   (fault->kind == VSN_SITE_SWITCH ? VSN_TRACE_SWITCH : 0) |
+		   (fault->kind == VSN_SITE_ENDPOINT ? VSN_TRACE_ENDPOINT : 0);
 	e->link = fault->target;
 	e->chunk = fault->manual ? 0 : fault->id;
 	e->start = now;

@@ -28,6 +28,7 @@ enum vsn_trace_type {
 enum vsn_trace_state {
 	VSN_TRACE_DOWN		= 1,
 	VSN_TRACE_SWITCH	= 2,
+	VSN_TRACE_ENDPOINT	= 4,
 };
 
 /* No fabric has this id. */
@@ -44,7 +45,7 @@ enum vsn_trace_state {
  * @initiator: endpoint on whose behalf
  * @stream: of the operation
  * @network: index of the network, or -1
- * @link: id of the link, or of the switch; fault: endpoint that holds the page
+ * @link: id of the link, of the switch or of the endpoint; fault: endpoint that holds the page
  * @chunk: number of the chunk within the operation; state: id of the fault, or 0
  * @user_data: of the operation
  * @start: ps; submit, state: the fabric's time

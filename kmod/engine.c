@@ -167,14 +167,27 @@ static void effect_fault(void *ctx, const struct vsn_fault *fault)
 	struct vsn_site site;
 
 	if (fault->begun) {
-		if (fault->is_switch)
+		switch (fault->kind) {
+		case VSN_SITE_SWITCH:
 			vsn_fault_switch(s, fault->target, &site);
-		else
+			break;
+		case VSN_SITE_ENDPOINT:
+			vsn_fault_endpoint(s, fault->target, &site);
+			if (!site.health.down)
+				vsn_outage_end(fabric, fault->target);
+			break;
+		default:
 			vsn_fault_link(s, fault->target, &site);
+		}
 		trace_vsn_link_state(fabric->id, fault, &site.health, s->now);
 	}
 	vsn_nl_notify_fault(fabric, fault);
 	cond_resched();
+}
+
+static u64 effect_lose(void *ctx, u32 ep)
+{
+	return vsn_outage_begin(ctx, ep);
 }
 
 static bool effect_defer(void *ctx, struct vsn_op *op)
@@ -193,6 +206,7 @@ static const struct vsn_sched_ops ops = {
 	.xfer = effect_xfer,
 	.fault = effect_fault,
 	.defer = effect_defer,
+	.lose = effect_lose,
 };
 
 /**
@@ -525,32 +539,6 @@ bool vsn_engine_link(struct vsn_fabric *fabric, u32 link, struct vsn_link *out)
 		*out = *found;
 	mutex_unlock(&fabric->engine.lock);
 	return found;
-}
-
-/**
- * vsn_engine_endpoint - snapshot of an endpoint's counters
- * @fabric: committed
- * @ep: endpoint id
- * @out: filled in if there was traffic
- *
- * Return: whether there was.
- */
-bool vsn_engine_endpoint(struct vsn_fabric *fabric, u32 ep,
-			 struct vsn_endpoint_stats *out)
-{
-	struct vsn_endpoint_stats *found;
-	bool any;
-
-	if (ep >= fabric->topo.nr_endpoints)
-		return false;
-	vsn_engine_lock(fabric);
-	found = vsn_sparse_find(&fabric->engine.sched.stats, ep);
-	/* A neighbour's traffic makes counters too, all zero. */
-	any = found && memchr_inv(found, 0, sizeof(*found));
-	if (any)
-		*out = *found;
-	mutex_unlock(&fabric->engine.lock);
-	return any;
 }
 
 /* The horizon of @fabric, which is committed, or what its clock says, ps. */

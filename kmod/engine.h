@@ -66,8 +66,6 @@ int vsn_engine_reject(struct vsn_fabric *fabric, struct vsn_op *op, int err);
 
 /* Snapshots for the control plane; true if there was any traffic. */
 bool vsn_engine_link(struct vsn_fabric *fabric, u32 link, struct vsn_link *out);
-bool vsn_engine_endpoint(struct vsn_fabric *fabric, u32 ep,
-			 struct vsn_endpoint_stats *out);
 u64 vsn_engine_now(struct vsn_fabric *fabric);
 void vsn_engine_info(struct vsn_fabric *fabric, struct vsn_info *info);
 u64 vsn_engine_pending(struct vsn_fabric *fabric);

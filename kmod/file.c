@@ -235,7 +235,7 @@ static u64 fault_bytes(const struct vm_fault *vmf, struct folio *folio)
 
 	if (folio_order(folio) == PMD_ORDER && pmd_none(pmdp_get(vmf->pmd)) &&
 	    thp_vma_suitable_order(vma, vmf->address, PMD_ORDER) &&
-	    !vma_thp_disabled(vma, vma->vm_flags))
+	    !vma_thp_disabled(vma, vma->vm_flags) && !folio_test_has_hwpoisoned(folio))
 		return PMD_SIZE;
 #endif
 	return PAGE_SIZE;
@@ -261,7 +261,13 @@ static void fault_count(const struct vm_fault *vmf, const struct vsn_file *vf, u
 static struct folio *fault_folio(struct vsn_region *owner, u64 home)
 {
 	struct folio *folio;
+	bool bad;
+	int err;
 
+	/* Make nothing for what is not to be had. */
+	vsn_poison_run(owner->fabric, home, 1, &bad);
+	if (bad)
+		return ERR_PTR(-EHWPOISON);
 	for (;;) {
 		folio = vsn_store_touch(owner, home);
 		if (IS_ERR(folio))
@@ -273,10 +279,16 @@ static struct folio *fault_folio(struct vsn_region *owner, u64 home)
 		}
 		folio_lock(folio);
 		if (likely(vsn_store_has(owner->fabric, home, folio)))
-			return folio;
+			break;
 		folio_unlock(folio);
 		folio_put(folio);
 	}
+	err = vsn_poison_fault(owner, home, folio);
+	if (!err)
+		return folio;
+	folio_unlock(folio);
+	folio_put(folio);
+	return ERR_PTR(err);
 }
 
 static const struct vm_operations_struct tracked_vm_ops;

@@ -24,55 +24,13 @@
 #include "fabric.h"
 #include "hole.h"
 
-/**
- * struct hole - bytes of a region
- * @region: the region
- * @off: offset of the first
- * @end: one past the last
- */
-struct hole {
-	const struct vsn_region *region;
-	u64 off;
-	u64 end;
-};
-
-/* What is of a hole at the i-th home: home address and length */
-static u64 hole_part(const struct hole *hole, u32 i, u64 *len)
+/* Of whole pages */
+static void hole_unmap(struct vsn_region *region, u64 off, u64 end)
 {
-	const struct vsn_place *place = &hole->region->place;
-	u64 begin = vsn_place_share(hole->off, place->granule_shift, place->nr_homes, i);
-
-	*len = vsn_place_share(hole->end, place->granule_shift, place->nr_homes, i) - begin;
-	return vsn_region_home(hole->region, i) + begin;
-}
-
-/* From one inode; of whole pages. */
-static void hole_zap(struct address_space *mapping, bool windows, void *ctx)
-{
-	const struct hole *hole = ctx;
-	u64 from, len;
-	u32 i;
-
-	unmap_mapping_range(mapping, hole->region->place.ua + hole->off,
-			    hole->end - hole->off, 1);
-	for (i = 0; windows && i < hole->region->place.nr_homes; i++) {
-		from = hole_part(hole, i, &len);
-		if (len)
-			unmap_mapping_range(mapping, from, len, 1);
-		cond_resched();
-	}
-}
-
-static void hole_unmap(const struct vsn_region *region, u64 off, u64 end)
-{
-	struct hole hole = {
-		.region = region,
-		.off = round_up(off, PAGE_SIZE),
-		.end = round_down(end, PAGE_SIZE),
-	};
-
-	if (hole.off < hole.end)
-		vsn_views_zap(region->fabric, hole_zap, &hole);
+	off = round_up(off, PAGE_SIZE);
+	end = round_down(end, PAGE_SIZE);
+	if (off < end)
+		vsn_region_unmap(region, off, end - off);
 }
 
 /* Steps 2 to 4 of what stands above.  Return: bytes that were freed. */
@@ -140,23 +98,27 @@ static u64 extent_punch(struct vsn_region *region, u32 i, u64 home, u64 len, boo
  *
  * The bytes are zeros then, and folios of which all bytes are in the hole are freed.
  *
- * Return: 0; -EINTR a fatal signal, and a part may be done.
+ * Return: 0; -EHWPOISON a poisoned page of which a part is to be zeroed, and nothing is
+ * done; -ENOSPC, see vsn_poison_wrote(); -EINTR a fatal signal, and a part may be done.
  */
 int vsn_hole_punch(struct vsn_region *region, u64 off, u64 len, bool killable)
 {
-	struct hole hole = { .region = region, .off = off, .end = off + len };
-	u64 home;
+	u64 home, part;
+	int err;
 	u32 i;
 
-	hole_unmap(region, hole.off, hole.end);
+	err = vsn_poison_write(region, off, len);
+	if (err)
+		return err;
+	hole_unmap(region, off, off + len);
 	for (i = 0; i < region->place.nr_homes; i++) {
-		home = hole_part(&hole, i, &len);
-		extent_punch(region, i, home, len, killable);
+		home = vsn_region_part(region, off, off + len, i, &part);
+		extent_punch(region, i, home, part, killable);
 		if (killable && fatal_signal_pending(current))
 			return -EINTR;
 		cond_resched();
 	}
-	return 0;
+	return vsn_poison_wrote(region, off, len);
 }
 
 /**

@@ -74,10 +74,12 @@ void vsn_nl_notify(struct sk_buff *skb);
 
 /* Faults, links and switches: netlink_fault.c, netlink_state.c; engine->lock held. */
 void vsn_nl_notify_fault(struct vsn_fabric *fabric, const struct vsn_fault *f);
-void vsn_nl_notify_state(struct vsn_fabric *fabric, bool is_switch, u32 target);
 /* Directories: netlink_directory.c; engine->lock held. */
 void vsn_nl_notify_violation(struct vsn_fabric *fabric, const struct vsn_violation *v);
 int vsn_nl_put_directory(struct sk_buff *skb, struct vsn_region *region);
+void vsn_nl_notify_state(struct vsn_fabric *fabric, u32 kind, u32 target);
+int vsn_nl_put_endpoint_event(struct sk_buff *skb, struct vsn_fabric *fabric, u32 id);
+bool vsn_nl_held_down(const struct vsn_site *site);
 int vsn_nl_put_health(struct sk_buff *skb, const struct vsn_site *site);
 
 /* Topology as attributes: netlink_topo.c. */

@@ -23,17 +23,26 @@ static int put_fault(struct sk_buff *skb, void *hdr, struct vsn_fabric *fabric,
 {
 	const struct vsn_topo *topo = &fabric->topo;
 	char name[LINK_NAME];
+	int type;
 
 	if (!hdr)
 		return -EMSGSIZE;
-	if (f->is_switch)
+	switch (f->kind) {
+	case VSN_SITE_SWITCH:
+		type = VSN_A_FAULT_SWITCH;
 		vsn_topo_switch_name(topo, f->target, name, sizeof(name));
-	else
+		break;
+	case VSN_SITE_ENDPOINT:
+		type = VSN_A_FAULT_ENDPOINT;
+		vsn_topo_endpoint_name(topo, f->target, name, sizeof(name));
+		break;
+	default:
+		type = VSN_A_FAULT_LINK;
 		vsn_topo_link_name(topo, f->target, name, sizeof(name));
+	}
 	if (nla_put_string(skb, VSN_A_FAULT_FABRIC, fabric->name) ||
 	    nla_put_u32(skb, VSN_A_FAULT_ID, f->id) ||
-	    nla_put_u32(skb, f->is_switch ? VSN_A_FAULT_SWITCH : VSN_A_FAULT_LINK,
-			f->target) ||
+	    nla_put_u32(skb, type, f->target) ||
 	    nla_put_string(skb, VSN_A_FAULT_NAME, name) ||
 	    nla_put_u32(skb, VSN_A_FAULT_STATE, f->state) ||
 	    (f->what.down && nla_put_flag(skb, VSN_A_FAULT_DOWN)) ||
@@ -64,7 +73,7 @@ void vsn_nl_notify_fault(struct vsn_fabric *fabric, const struct vsn_fault *f)
 
 	lockdep_assert_held(&fabric->engine.lock);
 	if (f->begun)
-		vsn_nl_notify_state(fabric, f->is_switch, f->target);
+		vsn_nl_notify_state(fabric, f->kind, f->target);
 	if (f->manual)
 		return;
 	skb = vsn_nl_notify_new(0);
@@ -153,23 +162,35 @@ int vsn_nl_fault_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 
 static int parse_target(struct genl_info *info, struct vsn_fault *want)
 {
-	const struct nlattr *link = info->attrs[VSN_A_FAULT_LINK];
-	const struct nlattr *sw = info->attrs[VSN_A_FAULT_SWITCH];
+	static const u32 types[] = {
+		[VSN_SITE_LINK] = VSN_A_FAULT_LINK,
+		[VSN_SITE_SWITCH] = VSN_A_FAULT_SWITCH,
+		[VSN_SITE_ENDPOINT] = VSN_A_FAULT_ENDPOINT,
+	};
+	const struct nlattr *attr, *found = NULL;
+	u8 kind;
 
-	if (!link && !sw)
+	for (kind = 0; kind < ARRAY_SIZE(types); kind++) {
+		attr = info->attrs[types[kind]];
+		if (!attr)
+			continue;
+		if (found)
+			return vsn_nl_refuse(info->extack, attr, -EINVAL,
+					     "link, switch and endpoint: give one of them");
+		found = attr;
+		want->kind = kind;
+		want->target = nla_get_u32(attr);
+	}
+	if (!found)
 		return vsn_nl_missing(info->extack, NULL, VSN_A_FAULT_LINK,
-				      "link or switch");
-	if (link && sw)
-		return vsn_nl_refuse(info->extack, sw, -EINVAL,
-				     "link and switch: give one of them");
-	want->is_switch = sw;
-	want->target = nla_get_u32(sw ? sw : link);
+				      "link, switch or endpoint");
 	return 0;
 }
 
 static const struct vsn_nl_word words[] = {
 	{ "link ", VSN_A_FAULT_LINK },
 	{ "switch ", VSN_A_FAULT_SWITCH },
+	{ "endpoint ", VSN_A_FAULT_ENDPOINT },
 	{ "bandwidth", VSN_A_FAULT_BANDWIDTH_PART },
 	{ "extra-latency", VSN_A_FAULT_EXTRA_LATENCY },
 	{ "error-rate", VSN_A_FAULT_ERROR_RATE },
@@ -191,9 +212,11 @@ static int check_what(struct genl_info *info, const struct vsn_fault *want)
 	for (i = 0; i < ARRAY_SIZE(of_links); i++) {
 		const struct nlattr *attr = info->attrs[of_links[i]];
 
-		if (attr && want->is_switch)
+		if (attr && want->kind != VSN_SITE_LINK)
 			return vsn_nl_refuse(info->extack, attr, -EINVAL,
-					     "a switch is up or down, nothing else");
+					     "%s is up or down, nothing else",
+					     want->kind == VSN_SITE_SWITCH ? "a switch" :
+									     "an endpoint");
 		any = any || attr;
 	}
 	if (!any)
@@ -240,7 +263,11 @@ int vsn_nl_fault_new_doit(struct sk_buff *skb, struct genl_info *info)
 	want.at = s->now;
 	if (attrs[VSN_A_FAULT_AT])
 		want.at = nla_get_uint(attrs[VSN_A_FAULT_AT]);
-	err = vsn_fault_add(s, &want, &id, &diag);
+	err = want.kind == VSN_SITE_ENDPOINT ? vsn_outage_arm(fabric) : 0;
+	if (err)
+		err = vsn_refuse(&diag, err, "no memory for endpoints that are down");
+	else
+		err = vsn_fault_add(s, &want, &id, &diag);
 	if (err)
 		err = vsn_nl_refuse_word(info, words, &diag, err);
 	else

@@ -229,7 +229,7 @@ static const struct nla_policy vsn_route_get_nl_policy[VSN_A_ROUTE_CANDIDATE + 1
 };
 
 /* VSN_CMD_ENDPOINT_SET - do */
-static const struct nla_policy vsn_endpoint_set_nl_policy[VSN_A_ENDPOINT_SEED + 1] = {
+static const struct nla_policy vsn_endpoint_set_nl_policy[VSN_A_ENDPOINT_STATE + 1] = {
 	[VSN_A_ENDPOINT_FABRIC] = { .type = NLA_NUL_STRING, .len = VSN_NAME_LEN, },
 	[VSN_A_ENDPOINT_ID] = { .type = NLA_U32, },
 	[VSN_A_ENDPOINT_NAME] = { .type = NLA_NUL_STRING, .len = 255, },
@@ -237,6 +237,7 @@ static const struct nla_policy vsn_endpoint_set_nl_policy[VSN_A_ENDPOINT_SEED + 
 	[VSN_A_ENDPOINT_DELAY] = { .type = NLA_UINT, },
 	[VSN_A_ENDPOINT_JITTER] = { .type = NLA_UINT, },
 	[VSN_A_ENDPOINT_SEED] = { .type = NLA_UINT, },
+	[VSN_A_ENDPOINT_STATE] = NLA_POLICY_RANGE(NLA_U32, 1, 2),
 };
 
 /* VSN_CMD_LINK_SET - do */
@@ -282,7 +283,7 @@ static const struct nla_policy vsn_fault_get_dump_nl_policy[VSN_A_FAULT_FABRIC +
 };
 
 /* VSN_CMD_FAULT_NEW - do */
-static const struct nla_policy vsn_fault_new_nl_policy[VSN_A_FAULT_UNTIL + 1] = {
+static const struct nla_policy vsn_fault_new_nl_policy[VSN_A_FAULT_ENDPOINT + 1] = {
 	[VSN_A_FAULT_FABRIC] = { .type = NLA_NUL_STRING, .len = VSN_NAME_LEN, },
 	[VSN_A_FAULT_LINK] = { .type = NLA_U32, },
 	[VSN_A_FAULT_SWITCH] = { .type = NLA_U32, },
@@ -292,6 +293,7 @@ static const struct nla_policy vsn_fault_new_nl_policy[VSN_A_FAULT_UNTIL + 1] = 
 	[VSN_A_FAULT_ERROR_RATE] = { .type = NLA_UINT, },
 	[VSN_A_FAULT_AT] = { .type = NLA_UINT, },
 	[VSN_A_FAULT_UNTIL] = { .type = NLA_UINT, },
+	[VSN_A_FAULT_ENDPOINT] = { .type = NLA_U32, },
 };
 
 /* VSN_CMD_FAULT_DEL - do */
@@ -311,6 +313,15 @@ static const struct nla_policy vsn_fault_policy_set_nl_policy[VSN_A_FAULT_POLICY
 	[VSN_A_FAULT_POLICY_DETECT] = { .type = NLA_UINT, },
 	[VSN_A_FAULT_POLICY_LOST] = NLA_POLICY_RANGE(NLA_U32, 1, 2),
 	[VSN_A_FAULT_POLICY_SEED] = { .type = NLA_UINT, },
+};
+
+/* VSN_CMD_REGION_POISON - do */
+static const struct nla_policy vsn_region_poison_nl_policy[VSN_A_REGION_HEAL + 1] = {
+	[VSN_A_REGION_FABRIC] = { .type = NLA_NUL_STRING, .len = VSN_NAME_LEN, },
+	[VSN_A_REGION_ID] = NLA_POLICY_MIN(NLA_U32, 1),
+	[VSN_A_REGION_OFFSET] = { .type = NLA_UINT, },
+	[VSN_A_REGION_LENGTH] = { .type = NLA_UINT, },
+	[VSN_A_REGION_HEAL] = { .type = NLA_FLAG, },
 };
 
 /* VSN_CMD_GRANT_SET - do */
@@ -474,7 +485,7 @@ static const struct genl_split_ops vsn_nl_ops[] = {
 		.doit		= vsn_nl_endpoint_set_doit,
 		.post_doit	= vsn_nl_fabric_post_doit,
 		.policy		= vsn_endpoint_set_nl_policy,
-		.maxattr	= VSN_A_ENDPOINT_SEED,
+		.maxattr	= VSN_A_ENDPOINT_STATE,
 		.flags		= GENL_ADMIN_PERM | GENL_CMD_CAP_DO,
 	},
 	{
@@ -535,7 +546,7 @@ static const struct genl_split_ops vsn_nl_ops[] = {
 		.doit		= vsn_nl_fault_new_doit,
 		.post_doit	= vsn_nl_fabric_post_doit,
 		.policy		= vsn_fault_new_nl_policy,
-		.maxattr	= VSN_A_FAULT_UNTIL,
+		.maxattr	= VSN_A_FAULT_ENDPOINT,
 		.flags		= GENL_ADMIN_PERM | GENL_CMD_CAP_DO,
 	},
 	{
@@ -563,6 +574,15 @@ static const struct genl_split_ops vsn_nl_ops[] = {
 		.post_doit	= vsn_nl_fabric_post_doit,
 		.policy		= vsn_fault_policy_set_nl_policy,
 		.maxattr	= VSN_A_FAULT_POLICY_SEED,
+		.flags		= GENL_ADMIN_PERM | GENL_CMD_CAP_DO,
+	},
+	{
+		.cmd		= VSN_CMD_REGION_POISON,
+		.pre_doit	= vsn_nl_fabric_pre_doit,
+		.doit		= vsn_nl_region_poison_doit,
+		.post_doit	= vsn_nl_fabric_post_doit,
+		.policy		= vsn_region_poison_nl_policy,
+		.maxattr	= VSN_A_REGION_HEAL,
 		.flags		= GENL_ADMIN_PERM | GENL_CMD_CAP_DO,
 	},
 	{

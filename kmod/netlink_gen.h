@@ -58,6 +58,7 @@ int vsn_nl_fault_new_doit(struct sk_buff *skb, struct genl_info *info);
 int vsn_nl_fault_del_doit(struct sk_buff *skb, struct genl_info *info);
 int vsn_nl_fault_policy_get_doit(struct sk_buff *skb, struct genl_info *info);
 int vsn_nl_fault_policy_set_doit(struct sk_buff *skb, struct genl_info *info);
+int vsn_nl_region_poison_doit(struct sk_buff *skb, struct genl_info *info);
 int vsn_nl_grant_set_doit(struct sk_buff *skb, struct genl_info *info);
 int vsn_nl_grant_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb);
 

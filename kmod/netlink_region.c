@@ -48,6 +48,7 @@ static int put_region(struct sk_buff *skb, void *hdr, const struct vsn_fabric *f
 	    (region->huge && nla_put_flag(skb, VSN_A_REGION_HUGE)) ||
 	    nla_put_uint(skb, VSN_A_REGION_UA, place->ua) ||
 	    nla_put_uint(skb, VSN_A_REGION_RESIDENT, resident) ||
+	    nla_put_uint(skb, VSN_A_REGION_POISONED, vsn_poison_bytes(region)) ||
 	    vsn_nl_put_directory(skb, region))
 		goto err_cancel;
 	genlmsg_end(skb, hdr);
@@ -290,6 +291,100 @@ int vsn_nl_region_del_doit(struct sk_buff *skb, struct genl_info *info)
 	}
 	mutex_unlock(&change_lock);
 	return err ? vsn_nl_refuse_diag(info->extack, &diag, err) : 0;
+}
+
+static void notify_poison(const struct vsn_region *region, u64 off, u64 len, bool heal)
+{
+	struct sk_buff *skb = vsn_nl_notify_new(0);
+	void *hdr;
+
+	if (!skb)
+		return;
+	hdr = genlmsg_put(skb, 0, 0, &vsn_nl_family, 0, VSN_CMD_REGION_POISON_NTF);
+	if (!hdr || nla_put_string(skb, VSN_A_REGION_FABRIC, region->fabric->name) ||
+	    nla_put_u32(skb, VSN_A_REGION_ID, region->id) ||
+	    nla_put_uint(skb, VSN_A_REGION_OFFSET, off) ||
+	    nla_put_uint(skb, VSN_A_REGION_LENGTH, len) ||
+	    (heal && nla_put_flag(skb, VSN_A_REGION_HEAL)) ||
+	    nla_put_uint(skb, VSN_A_REGION_POISONED, vsn_poison_bytes(region))) {
+		nlmsg_free(skb);
+		return;
+	}
+	genlmsg_end(skb, hdr);
+	vsn_nl_notify(skb);
+}
+
+/* The range of a request, which lies within the region and is not empty */
+static int parse_range(struct genl_info *info, const struct vsn_region *region, u64 *off,
+		       u64 *len)
+{
+	const struct nlattr *offset = info->attrs[VSN_A_REGION_OFFSET];
+	const struct nlattr *length = info->attrs[VSN_A_REGION_LENGTH];
+	u64 size = region->place.size;
+
+	*off = offset ? nla_get_uint(offset) : 0;
+	if (*off % VSN_GRANULE_MIN)
+		return vsn_nl_refuse(info->extack, offset, -EINVAL,
+				     "offset %llu is not a multiple of 4 KiB", *off);
+	if (*off >= size)
+		return vsn_nl_refuse(info->extack, offset, -ERANGE,
+				     "offset %llu: the region has %llu bytes", *off, size);
+	*len = length ? nla_get_uint(length) : size - *off;
+	if (!*len || *len % VSN_GRANULE_MIN)
+		return vsn_nl_refuse(info->extack, length, -EINVAL,
+				     "length %llu is not a positive multiple of 4 KiB",
+				     *len);
+	if (*len > size - *off)
+		return vsn_nl_refuse(info->extack, length, -ERANGE,
+				     "length %llu: the region has %llu bytes from offset %llu on",
+				     *len, size - *off, *off);
+	return 0;
+}
+
+static int poison(struct genl_info *info, struct vsn_region *region)
+{
+	bool heal = nla_get_flag(info->attrs[VSN_A_REGION_HEAL]);
+	struct vsn_diag diag;
+	u64 off, len;
+	int err;
+
+	err = parse_range(info, region, &off, &len);
+	if (err)
+		return err;
+	err = heal ? vsn_poison_heal(region, off, len, &diag) :
+		     vsn_poison_set(region, off, len, &diag);
+	if (err)
+		return vsn_nl_refuse_diag(info->extack, &diag, err);
+	notify_poison(region, off, len, heal);
+	return 0;
+}
+
+int vsn_nl_region_poison_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	struct nlattr *attr = info->attrs[VSN_A_REGION_ID];
+	struct vsn_fabric *fabric = vsn_nl_fabric(info);
+	struct vsn_region *region;
+	int err;
+
+	err = vsn_nl_need_ready(fabric, info->extack);
+	if (err)
+		return err;
+	if (!attr)
+		return vsn_nl_missing(info->extack, NULL, VSN_A_REGION_ID, "id");
+	mutex_lock(&change_lock);
+	/* So that region-del does not take our reference for use. */
+	mutex_lock(&fabric->lock);
+	region = vsn_region_get_id(fabric, nla_get_u32(attr));
+	if (region) {
+		err = poison(info, region);
+		vsn_region_put(region);
+	} else {
+		err = vsn_nl_refuse(info->extack, attr, -ENOENT, "id %u: no such region",
+				    nla_get_u32(attr));
+	}
+	mutex_unlock(&fabric->lock);
+	mutex_unlock(&change_lock);
+	return err;
 }
 
 /* @hdr: what genlmsg_put() returned; @fabric: NULL for the whole module */

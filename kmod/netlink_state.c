@@ -114,20 +114,22 @@ static int put_switch_event(struct sk_buff *skb, struct vsn_fabric *fabric, u32 
 }
 
 /**
- * vsn_nl_notify_state - tell that a link or a switch is in another state
+ * vsn_nl_notify_state - tell that a link, a switch or an endpoint is in another state
  * @fabric: the fabric; engine->lock held
- * @is_switch: which of both
+ * @kind: enum vsn_site_kind
  * @target: its id
  */
-void vsn_nl_notify_state(struct vsn_fabric *fabric, bool is_switch, u32 target)
+void vsn_nl_notify_state(struct vsn_fabric *fabric, u32 kind, u32 target)
 {
 	struct sk_buff *skb = vsn_nl_notify_new(0);
 	int err;
 
 	if (!skb)
 		return;
-	if (is_switch)
+	if (kind == VSN_SITE_SWITCH)
 		err = put_switch_event(skb, fabric, target);
+	else if (kind == VSN_SITE_ENDPOINT)
+		err = vsn_nl_put_endpoint_event(skb, fabric, target);
 	else
 		err = put_link_event(skb, fabric, target);
 	if (err)
@@ -136,8 +138,8 @@ void vsn_nl_notify_state(struct vsn_fabric *fabric, bool is_switch, u32 target)
 		vsn_nl_notify(skb);
 }
 
-/* Is it down, whatever link-set or switch-set says? */
-static bool held_down(const struct vsn_site *site)
+/* Is it down, whatever link-set, switch-set or endpoint-set says? */
+bool vsn_nl_held_down(const struct vsn_site *site)
 {
 	bool manual = site->manual && site->manual->what.down;
 
@@ -152,7 +154,7 @@ static int set_link(struct vsn_fabric *fabric, struct genl_info *info, u32 id,
 	struct vsn_health health;
 	struct vsn_site site;
 
-	vsn_fault_manual(s, false, id, &health);
+	vsn_fault_manual(s, VSN_SITE_LINK, id, &health);
 	if (attrs[VSN_A_LINK_STATE])
 		health.down = nla_get_u32(attrs[VSN_A_LINK_STATE]) ==
 			      VSN_LINK_STATE_DOWN;
@@ -163,10 +165,10 @@ static int set_link(struct vsn_fabric *fabric, struct genl_info *info, u32 id,
 	if (attrs[VSN_A_LINK_ERROR_RATE])
 		health.errors = nla_get_uint(attrs[VSN_A_LINK_ERROR_RATE]);
 	vsn_fault_link(s, id, &site);
-	if (attrs[VSN_A_LINK_STATE] && !health.down && held_down(&site))
+	if (attrs[VSN_A_LINK_STATE] && !health.down && vsn_nl_held_down(&site))
 		return vsn_refuse(diag, -EBUSY,
-				  "state: a fault, or a switch at its end, keeps it down");
-	return vsn_fault_set_health(s, false, id, &health, diag);
+				  "state: a fault, or what is at its end, keeps it down");
+	return vsn_fault_set_health(s, VSN_SITE_LINK, id, &health, diag);
 }
 
 static const struct vsn_nl_word words[] = {
@@ -320,10 +322,10 @@ int vsn_nl_switch_set_doit(struct sk_buff *skb, struct genl_info *info)
 	health.down = nla_get_u32(attr) == VSN_LINK_STATE_DOWN;
 	vsn_engine_lock(fabric);
 	vsn_fault_switch(s, id, &site);
-	if (!health.down && held_down(&site))
+	if (!health.down && vsn_nl_held_down(&site))
 		err = vsn_refuse(&diag, -EBUSY, "state: a fault keeps it down");
 	else
-		err = vsn_fault_set_health(s, true, id, &health, &diag);
+		err = vsn_fault_set_health(s, VSN_SITE_SWITCH, id, &health, &diag);
 	mutex_unlock(&fabric->engine.lock);
 	return err ? vsn_nl_refuse(info->extack, err == -EBUSY ? attr : NULL, err, "%s",
 				   diag.msg) : 0;

@@ -27,6 +27,8 @@
  * @straggler: how slow it is
  * @replays: chunks sent again
  * @replay_wire: bytes sent again
+ * @lost_bytes: that were in its memory when it went down
+ * @down: it is down
  */
 struct endpoint {
 	struct vsn_endpoint_stats stats;
@@ -34,28 +36,32 @@ struct endpoint {
 	struct vsn_straggler straggler;
 	u64 replays;
 	u64 replay_wire;
+	u64 lost_bytes;
+	bool down;
 };
 
-/* Protects the order of changes of endpoints and of their notifications; outermost. */
-static DEFINE_MUTEX(change_lock);
-
-/* Returns whether any counter is not zero. */
+/* Returns whether it is down, or any counter is not zero; engine->lock held. */
 static bool read_endpoint(struct vsn_fabric *fabric, u32 id, struct endpoint *ep)
 {
+	struct vsn_sched *s = &fabric->engine.sched;
+	const struct vsn_endpoint_stats *stats;
 	struct vsn_site site;
 
+	lockdep_assert_held(&fabric->engine.lock);
 	memset(ep, 0, sizeof(*ep));
-	vsn_engine_endpoint(fabric, id, &ep->stats);
+	stats = vsn_sparse_find(&s->stats, id);
+	if (stats)
+		ep->stats = *stats;
 	vsn_view_stats(fabric, id, &ep->view);
-	vsn_engine_lock(fabric);
-	vsn_straggler_get(&fabric->engine.sched, id, &ep->straggler);
-	vsn_fault_endpoint(&fabric->engine.sched, id, &site);
-	mutex_unlock(&fabric->engine.lock);
+	vsn_straggler_get(s, id, &ep->straggler);
+	vsn_fault_endpoint(s, id, &site);
 	ep->replays = site.replays;
 	ep->replay_wire = site.replay_wire;
+	ep->lost_bytes = site.lost_bytes;
+	ep->down = site.health.down;
 	return memchr_inv(&ep->stats, 0, sizeof(ep->stats)) ||
 	       memchr_inv(&ep->view, 0, sizeof(ep->view)) ||
-	       ep->replays || ep->replay_wire;
+	       ep->replays || ep->replay_wire || ep->lost_bytes || ep->down;
 }
 
 /* @hdr: what genlmsg_put() returned */
@@ -92,7 +98,10 @@ static int put_endpoint(struct sk_buff *skb, void *hdr, struct vsn_fabric *fabri
 	    nla_put_uint(skb, VSN_A_ENDPOINT_JITTER, ep->straggler.jitter) ||
 	    nla_put_uint(skb, VSN_A_ENDPOINT_SEED, ep->straggler.seed) ||
 	    nla_put_uint(skb, VSN_A_ENDPOINT_REPLAYS, ep->replays) ||
-	    nla_put_uint(skb, VSN_A_ENDPOINT_REPLAY_WIRE, ep->replay_wire)) {
+	    nla_put_uint(skb, VSN_A_ENDPOINT_REPLAY_WIRE, ep->replay_wire) ||
+	    nla_put_u32(skb, VSN_A_ENDPOINT_STATE,
+			ep->down ? VSN_LINK_STATE_DOWN : VSN_LINK_STATE_UP) ||
+	    nla_put_uint(skb, VSN_A_ENDPOINT_LOST_BYTES, ep->lost_bytes)) {
 		genlmsg_cancel(skb, hdr);
 		return -EMSGSIZE;
 	}
@@ -128,18 +137,50 @@ static int find_endpoint(struct vsn_fabric *fabric, struct genl_info *info, u32 
 	return 0;
 }
 
-/* Tell listeners; the caller holds change_lock. */
-static void notify_endpoint(struct vsn_fabric *fabric, u32 id, const struct endpoint *ep)
+/**
+ * vsn_nl_put_endpoint_event - tell of an endpoint
+ * @skb: an empty message
+ * @fabric: the fabric; engine->lock held, which also orders what is told
+ * @id: endpoint
+ *
+ * Return: 0 or -EMSGSIZE.
+ */
+int vsn_nl_put_endpoint_event(struct sk_buff *skb, struct vsn_fabric *fabric, u32 id)
 {
-	struct sk_buff *skb = vsn_nl_notify_new(0);
+	struct endpoint ep;
 
-	if (!skb)
-		return;
-	if (put_endpoint(skb, genlmsg_put(skb, 0, 0, &vsn_nl_family, 0,
-					  VSN_CMD_ENDPOINT_NTF), fabric, id, ep))
-		nlmsg_free(skb);
-	else
-		vsn_nl_notify(skb);
+	read_endpoint(fabric, id, &ep);
+	return put_endpoint(skb, genlmsg_put(skb, 0, 0, &vsn_nl_family, 0,
+					     VSN_CMD_ENDPOINT_NTF), fabric, id, &ep);
+}
+
+static bool has_straggler(struct genl_info *info)
+{
+	return info->attrs[VSN_A_ENDPOINT_SLOW] || info->attrs[VSN_A_ENDPOINT_DELAY] ||
+	       info->attrs[VSN_A_ENDPOINT_JITTER] || info->attrs[VSN_A_ENDPOINT_SEED];
+}
+
+/* Up or down; who listens is told by that.  engine->lock is held. */
+static int set_state(struct vsn_fabric *fabric, struct genl_info *info, u32 id)
+{
+	struct nlattr *attr = info->attrs[VSN_A_ENDPOINT_STATE];
+	struct vsn_health health = { .bandwidth = VSN_BANDWIDTH_ALL };
+	struct vsn_sched *s = &fabric->engine.sched;
+	struct vsn_diag diag;
+	struct vsn_site site;
+	int err;
+
+	health.down = nla_get_u32(attr) == VSN_LINK_STATE_DOWN;
+	vsn_fault_endpoint(s, id, &site);
+	if (!health.down && vsn_nl_held_down(&site))
+		return vsn_nl_refuse(info->extack, attr, -EBUSY,
+				     "state: a fault keeps it down");
+	err = vsn_outage_arm(fabric);
+	if (err)
+		return vsn_nl_refuse(info->extack, NULL, err,
+				     "no memory for endpoints that are down");
+	err = vsn_fault_set_health(s, VSN_SITE_ENDPOINT, id, &health, &diag);
+	return err ? vsn_nl_refuse_diag(info->extack, &diag, err) : 0;
 }
 
 /* What the message names; the rest stays as it is.  engine->lock is held. */
@@ -182,16 +223,32 @@ static int check_set(struct vsn_fabric *fabric, struct genl_info *info, u32 id)
 {
 	const struct vsn_topo *topo = &fabric->topo;
 	const struct vsn_kind *kind = &topo->kinds[vsn_topo_kind(topo, id)];
+	bool slower = has_straggler(info);
 
-	if (!info->attrs[VSN_A_ENDPOINT_SLOW] && !info->attrs[VSN_A_ENDPOINT_DELAY] &&
-	    !info->attrs[VSN_A_ENDPOINT_JITTER] && !info->attrs[VSN_A_ENDPOINT_SEED])
+	if (!slower && !info->attrs[VSN_A_ENDPOINT_STATE])
 		return vsn_nl_missing(info->extack, NULL, VSN_A_ENDPOINT_SLOW,
-				      "slow, delay, jitter or seed");
-	if (!kind->read_bandwidth && !kind->write_bandwidth)
+				      "slow, delay, jitter, seed or state");
+	if (slower && info->attrs[VSN_A_ENDPOINT_STATE])
+		return vsn_nl_refuse(info->extack, info->attrs[VSN_A_ENDPOINT_STATE], -EINVAL,
+				     "state: goes alone, not with how slow it is");
+	if (slower && !kind->read_bandwidth && !kind->write_bandwidth)
 		return vsn_nl_refuse(info->extack, NULL, -EINVAL,
 				     "endpoint %u issues no operations that could be slow",
 				     id);
 	return 0;
+}
+
+/* engine->lock is held. */
+static int set_endpoint(struct vsn_fabric *fabric, struct genl_info *info, u32 id)
+{
+	int err;
+
+	if (info->attrs[VSN_A_ENDPOINT_STATE])
+		return set_state(fabric, info, id);
+	err = set_straggler(fabric, info, id);
+	if (!err)
+		vsn_nl_notify_state(fabric, VSN_SITE_ENDPOINT, id);
+	return err;
 }
 
 int vsn_nl_endpoint_set_doit(struct sk_buff *skb, struct genl_info *info)
@@ -212,18 +269,15 @@ int vsn_nl_endpoint_set_doit(struct sk_buff *skb, struct genl_info *info)
 	msg = genlmsg_new(GENLMSG_DEFAULT_SIZE, GFP_KERNEL);
 	if (!msg)
 		return -ENOMEM;
-	mutex_lock(&change_lock);
 	vsn_engine_lock(fabric);
-	err = set_straggler(fabric, info, id);
-	mutex_unlock(&fabric->engine.lock);
+	err = set_endpoint(fabric, info, id);
 	if (!err) {
 		read_endpoint(fabric, id, &ep);
-		notify_endpoint(fabric, id, &ep);
 		err = put_endpoint(msg, genlmsg_put_reply(msg, info, &vsn_nl_family, 0,
 							  VSN_CMD_ENDPOINT_SET),
 				   fabric, id, &ep);
 	}
-	mutex_unlock(&change_lock);
+	mutex_unlock(&fabric->engine.lock);
 	if (err) {
 		nlmsg_free(msg);
 		return err;
@@ -248,7 +302,9 @@ int vsn_nl_endpoint_get_doit(struct sk_buff *skb, struct genl_info *info)
 	msg = genlmsg_new(GENLMSG_DEFAULT_SIZE, GFP_KERNEL);
 	if (!msg)
 		return -ENOMEM;
+	vsn_engine_lock(fabric);
 	read_endpoint(fabric, id, &ep);
+	mutex_unlock(&fabric->engine.lock);
 	err = put_endpoint(msg, genlmsg_put_reply(msg, info, &vsn_nl_family, 0,
 						  VSN_CMD_ENDPOINT_GET),
 			   fabric, id, &ep);
@@ -266,6 +322,7 @@ int vsn_nl_endpoint_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 	struct vsn_fabric *fabric;
 	struct endpoint ep;
 	u32 id, end;
+	bool active;
 	void *hdr;
 	int err = 0;
 
@@ -289,7 +346,10 @@ int vsn_nl_endpoint_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 			err = -EINTR;
 			break;
 		}
-		if (!read_endpoint(fabric, id, &ep) && attrs[VSN_A_ENDPOINT_ACTIVE])
+		vsn_engine_lock(fabric);
+		active = read_endpoint(fabric, id, &ep);
+		mutex_unlock(&fabric->engine.lock);
+		if (!active && attrs[VSN_A_ENDPOINT_ACTIVE])
 			continue;
 		hdr = genlmsg_put(skb, NETLINK_CB(cb->skb).portid, cb->nlh->nlmsg_seq,
 				  &vsn_nl_family, NLM_F_MULTI, VSN_CMD_ENDPOINT_GET);

@@ -293,38 +293,83 @@ err_unlock:
 	return ERR_PTR(err);
 }
 
-/* From one inode: at the region's own address, and at those in device windows. */
-static void region_zap(struct address_space *mapping, bool windows, void *ctx)
+/**
+ * struct region_range - bytes of a region
+ * @region: the region
+ * @off: offset of the first
+ * @end: one past the last
+ */
+struct region_range {
+	const struct vsn_region *region;
+	u64 off;
+	u64 end;
+};
+
+/**
+ * vsn_region_part - what a range of a region has at a home
+ * @region: the region
+ * @off: offset of the first byte
+ * @end: one past the last
+ * @i: number of the home
+ * @len: out: bytes, which lie together there
+ *
+ * Return: home address of the first of them.
+ */
+u64 vsn_region_part(const struct vsn_region *region, u64 off, u64 end, u32 i, u64 *len)
 {
-	const struct vsn_region *region = ctx;
 	const struct vsn_place *place = &region->place;
-	u64 share;
+	u64 from = vsn_place_share(off, place->granule_shift, place->nr_homes, i);
+
+	*len = vsn_place_share(end, place->granule_shift, place->nr_homes, i) - from;
+	return vsn_region_home(region, i) + from;
+}
+
+/* From one inode: at the region's own address, and at those in device windows. */
+static void range_zap(struct address_space *mapping, bool windows, void *ctx)
+{
+	const struct region_range *r = ctx;
+	u64 home, len;
 	u32 i;
 
-	unmap_mapping_range(mapping, place->ua, place->size, 1);
-	for (i = 0; windows && i < place->nr_homes; i++) {
-		share = region_share(region, i);
-		if (share)
-			unmap_mapping_range(mapping, vsn_region_home(region, i), share, 1);
+	unmap_mapping_range(mapping, r->region->place.ua + r->off, r->end - r->off, 1);
+	for (i = 0; windows && i < r->region->place.nr_homes; i++) {
+		home = vsn_region_part(r->region, r->off, r->end, i, &len);
+		if (len)
+			unmap_mapping_range(mapping, home, len, 1);
 		cond_resched();
 	}
 }
 
-/* Step 3 of what stands above. */
-static void region_unmap(struct vsn_region *region)
+/**
+ * vsn_region_settle - wait for faults that are about to map a range
+ * @region: the region
+ * @off: offset of the first byte, a multiple of the page size
+ * @len: bytes, same
+ */
+void vsn_region_settle(struct vsn_region *region, u64 off, u64 len)
 {
-	const struct vsn_place *place = &region->place;
-	struct vsn_fabric *fabric = region->fabric;
-	u64 share;
+	u64 home, part;
 	u32 i;
 
-	for (i = 0; i < place->nr_homes; i++) {
-		share = region_share(region, i);
-		if (share)
-			vsn_store_settle(fabric, vsn_region_home(region, i), share);
+	for (i = 0; i < region->place.nr_homes; i++) {
+		home = vsn_region_part(region, off, off + len, i, &part);
+		if (part)
+			vsn_store_settle(region->fabric, home, part);
 		cond_resched();
 	}
-	vsn_views_zap(fabric, region_zap, region);
+}
+
+/**
+ * vsn_region_unmap - unmap a range from all mappings
+ * @region: the region
+ * @off: offset of the first byte, a multiple of the page size
+ * @len: bytes, same
+ */
+void vsn_region_unmap(struct vsn_region *region, u64 off, u64 len)
+{
+	struct region_range r = { .region = region, .off = off, .end = off + len };
+
+	vsn_views_zap(region->fabric, range_zap, &r);
 }
 
 /* Steps 3 to 6; the count is zero. */
@@ -345,8 +390,11 @@ static void region_free(struct vsn_region *region, bool mappable)
 	WARN_ON_ONCE(err);
 	WRITE_ONCE(regions->nr, regions->nr - 1);
 
-	if (mappable && vsn_views_any(fabric))
-		region_unmap(region);
+	if (mappable && vsn_views_any(fabric)) {
+		vsn_region_settle(region, 0, place->size);
+		vsn_region_unmap(region, 0, place->size);
+	}
+	vsn_poison_forget(region);
 	for (i = 0; i < place->nr_homes; i++) {
 		share = region_share(region, i);
 		if (share)

@@ -31,9 +31,10 @@ struct mem_cgroup;
  * @memcg: pages are charged to it: the creator's; or NULL
  * @directory: who may access what; NULL: anybody anything (uncached), or a window
  * @resident: pages in memory
+ * @poisoned: pages that are poisoned; see poison.h for its lock
  * @base: by home: where its extent begins in the home's device window, bytes
  *
- * All but @ref and @resident are immutable.  @place.homes lies behind @base.
+ * All but @ref, @resident and @poisoned are immutable.  @place.homes lies behind @base.
  */
 struct vsn_region {
 	refcount_t ref;
@@ -45,6 +46,7 @@ struct vsn_region {
 	struct mem_cgroup *memcg;
 	struct vsn_directory *directory;
 	atomic_long_t resident;
+	u64 poisoned;
 	u64 base[];
 };
 
@@ -121,6 +123,10 @@ struct vsn_region *vsn_region_get_next(struct vsn_fabric *fabric, u32 *id);
 void vsn_region_put(struct vsn_region *region);
 
 u64 vsn_region_home(const struct vsn_region *region, u32 i);
+/* Of a range of a region, see poison.c */
+u64 vsn_region_part(const struct vsn_region *region, u64 off, u64 end, u32 i, u64 *len);
+void vsn_region_settle(struct vsn_region *region, u64 off, u64 len);
+void vsn_region_unmap(struct vsn_region *region, u64 off, u64 len);
 
 bool vsn_region_in_window(const struct vsn_fabric *fabric, u64 ua);
 void vsn_region_span_get(struct vsn_region *region, u64 off, struct vsn_span *span);

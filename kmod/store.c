@@ -66,6 +66,8 @@ void vsn_store_init(struct vsn_fabric *fabric)
 	atomic64_set(&store->host_read, 0);
 	atomic64_set(&store->host_write, 0);
 	atomic64_set(&store->host_faults, 0);
+	vsn_poison_init(&store->poison);
+	store->outage.down = NULL;
 }
 
 /**
@@ -81,6 +83,8 @@ void vsn_store_destroy(struct vsn_fabric *fabric)
 	WARN_ON_ONCE(xa_find(&store->folios, &index, ULONG_MAX, XA_PRESENT));
 	WARN_ON_ONCE(atomic_long_read(&store->resident));
 	xa_destroy(&store->folios);
+	vsn_poison_destroy(&store->poison);
+	vsn_outage_destroy(&store->outage);
 }
 
 /* Nobody sees a count above the limit, not even for a moment. */
@@ -127,8 +131,8 @@ static void store_unreserve(struct vsn_store *store, long pages)
 	atomic_long_sub(pages, &module_resident);
 }
 
-/* 0, -EEXIST there is a page in its place, -ENOMEM. */
-static int store_insert(struct vsn_store *store, struct folio *folio)
+/* 0, -EEXIST there is a page in its place, -EIO its endpoint is down, -ENOMEM. */
+static int store_insert(struct vsn_store *store, struct folio *folio, u32 ep)
 {
 	XA_STATE_ORDER(xas, &store->folios, folio->index, folio_order(folio));
 
@@ -136,6 +140,8 @@ static int store_insert(struct vsn_store *store, struct folio *folio)
 		xas_lock(&xas);
 		if (xas_find_conflict(&xas))
 			xas_set_err(&xas, -EEXIST);
+		else if (vsn_outage_is_down(&store->outage, ep))
+			xas_set_err(&xas, -EIO);
 		else
 			xas_store(&xas, folio);
 		xas_unlock(&xas);
@@ -159,7 +165,7 @@ static int store_add(struct vsn_region *owner, u64 home, unsigned int order, gfp
 	atomic_long_add(1L << order, &owner->resident);
 	if (folio) {
 		folio->index = home >> PAGE_SHIFT;
-		err = store_insert(store, folio);
+		err = store_insert(store, folio, home >> owner->fabric->topo.window_shift);
 	}
 	set_active_memcg(memcg);
 	if (!err)
@@ -251,7 +257,8 @@ bool vsn_store_has(struct vsn_fabric *fabric, u64 home, const struct folio *foli
  *
  * Charged to the owner's memory cgroup.  May sleep.
  *
- * Return: the folio, with a reference; -ENOMEM no memory, or a limit is met.
+ * Return: the folio, with a reference; -ENOMEM no memory, or a limit is met; -EIO its
+ * endpoint is down.
  */
 struct folio *vsn_store_touch(struct vsn_region *owner, u64 home)
 {
@@ -281,16 +288,18 @@ struct folio *vsn_store_touch(struct vsn_region *owner, u64 home)
  * @home: home address of the first byte
  * @len: bytes
  *
- * Nobody can begin to: the region's count is zero.
+ * Nobody can begin to: the region's count is zero, or the pages are poisoned.
  */
 void vsn_store_settle(struct vsn_fabric *fabric, u64 home, u64 len)
 {
-	unsigned long index, last = (home + len - 1) >> PAGE_SHIFT;
+	u64 last = home + len - 1;
 	struct folio *folio;
 
-	xa_for_each_range(&fabric->store.folios, index, folio, home >> PAGE_SHIFT, last) {
+	while (home <= last && (folio = vsn_store_next(fabric, home, last))) {
 		folio_lock(folio);
 		folio_unlock(folio);
+		home = ((u64)folio->index << PAGE_SHIFT) + folio_size(folio);
+		folio_put(folio);
 		cond_resched();
 	}
 }

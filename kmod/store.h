@@ -7,6 +7,8 @@
 #include <linux/xarray.h>
 
 #include "core/types.h"
+#include "outage.h"
+#include "poison.h"
 
 struct folio;
 struct iov_iter;
@@ -22,6 +24,8 @@ struct vsn_region;
  * @host_read: bytes that pread and its like returned
  * @host_write: bytes that pwrite and its like took
  * @host_faults: faults of mappings without an initiator
+ * @poison: pages that have gone bad; own lock
+ * @outage: endpoints that are down, whose pages are not here; see outage.h
  */
 struct vsn_store {
 	struct xarray folios;
@@ -30,6 +34,8 @@ struct vsn_store {
 	atomic64_t host_read;
 	atomic64_t host_write;
 	atomic64_t host_faults;
+	struct vsn_poison poison;
+	struct vsn_outage outage;
 };
 
 void vsn_store_init(struct vsn_fabric *fabric);
@@ -39,7 +45,7 @@ void vsn_store_destroy(struct vsn_fabric *fabric);
  * Effects of operations.  Ranges lie within the region, as offsets from its
  * start; the caller holds a reference to it.  May sleep.  Reading what was never
  * written gives zeros and allocates nothing.  0, -ENOMEM, or -EFAULT: a write to
- * a part of a device window that no region has.
+ * a part of a device window that no region has; and see poison.c: -EHWPOISON, -ENOSPC.
  */
 int vsn_store_copy(struct vsn_region *dst, u64 dst_off, struct vsn_region *src,
 		   u64 src_off, u64 len);

@@ -177,18 +177,27 @@ static int copy_backward(struct vsn_region *dst, u64 dst_off, struct vsn_region 
  * regions share no bytes; that a device window shows those of a region does not
  * matter, as operations are kept out of it.  A hole copied onto a hole stays one.
  *
- * Return: 0; -ENOMEM or -EFAULT, and part may have been copied.
+ * Return: 0; -EHWPOISON, and nothing was copied; -ENOMEM or -EFAULT, and part may have
+ * been; -ENOSPC, see vsn_poison_wrote().
  */
 int vsn_store_copy(struct vsn_region *dst, u64 dst_off, struct vsn_region *src,
 		   u64 src_off, u64 len)
 {
+	int err;
+
+	err = vsn_poison_read(src, src_off, len);
+	if (!err)
+		err = vsn_poison_write(dst, dst_off, len);
+	if (err || (dst == src && dst_off == src_off))
+		return err;
 	if (dst != src)
-		return copy_forward(dst, dst_off, src, src_off, len, false);
-	if (dst_off == src_off)
-		return 0;
-	if (dst_off > src_off && dst_off - src_off < len)
-		return copy_backward(dst, dst_off, src, src_off, len);
-	return copy_forward(dst, dst_off, src, src_off, len, dst_off + len > src_off);
+		err = copy_forward(dst, dst_off, src, src_off, len, false);
+	else if (dst_off > src_off && dst_off - src_off < len)
+		err = copy_backward(dst, dst_off, src, src_off, len);
+	else
+		err = copy_forward(dst, dst_off, src, src_off, len,
+				   dst_off + len > src_off);
+	return err ? err : vsn_poison_wrote(dst, dst_off, len);
 }
 
 /* Others may read or write the same bytes.  Return where it ends. */
@@ -249,21 +258,23 @@ static int fill_span(const struct vsn_span *span, u64 len, u64 pattern)
  *
  * A hole filled with zeros stays one.
  *
- * Return: 0; -ENOMEM or -EFAULT, and part may have been filled.
+ * Return: 0; -EHWPOISON, and nothing was filled; -ENOMEM or -EFAULT, and part may have
+ * been; -ENOSPC, see vsn_poison_wrote().
  */
 int vsn_store_fill(struct vsn_region *region, u64 off, u64 len, u64 pattern)
 {
 	struct vsn_span span;
 	u64 done, n;
-	int err = 0;
+	int err;
 
+	err = vsn_poison_write(region, off, len);
 	for (done = 0; done < len && !err; done += n) {
 		vsn_region_span_get(region, off + done, &span);
 		n = min(len - done, span.len);
 		err = fill_span(&span, n, ror64(pattern, done % 8 * 8));
 		vsn_region_span_put(region, &span);
 	}
-	return err;
+	return err ? err : vsn_poison_wrote(region, off, len);
 }
 
 /* What a hole reads as; never written. */
@@ -304,15 +315,19 @@ static int reduce_span(const struct vsn_span *dst, const struct vsn_span *src, u
  * Offsets and length are multiples of an element.  The ranges are the same or do not
  * overlap.
  *
- * Return: 0; -ENOMEM or -EFAULT, and part may have been combined.
+ * Return: 0; -EHWPOISON, and nothing was combined; -ENOMEM or -EFAULT, and part may have
+ * been.
  */
 int vsn_store_reduce(struct vsn_region *dst, u64 dst_off, struct vsn_region *src,
 		     u64 src_off, u64 len, u64 arg0)
 {
 	struct vsn_span d, s;
-	int err = 0;
+	int err;
 	u64 n;
 
+	err = vsn_poison_read(src, src_off, len);
+	if (!err)
+		err = vsn_poison_read(dst, dst_off, len);
 	for (; len && !err; len -= n) {
 		vsn_region_span_get(dst, dst_off, &d);
 		vsn_region_span_get(src, src_off, &s);
@@ -332,13 +347,17 @@ int vsn_store_reduce(struct vsn_region *dst, u64 dst_off, struct vsn_region *src
  * @off: offset in it, a multiple of 8
  * @value: out: the word
  *
- * Return: 0.
+ * Return: 0 or -EHWPOISON.
  */
 int vsn_store_load(struct vsn_region *region, u64 off, u64 *value)
 {
 	struct vsn_span span;
 	struct piece word;
+	int err;
 
+	err = vsn_poison_read(region, off, sizeof(*value));
+	if (err)
+		return err;
 	vsn_region_span_get(region, off, &span);
 	piece_find(&word, span.owner, span.home);
 	*value = word.at ? READ_ONCE(*(u64 *)word.at) : 0;
@@ -359,7 +378,7 @@ int vsn_store_load(struct vsn_region *region, u64 off, u64 *value)
  * Atomic against other operations and against atomic instructions of programs
  * that have the word mapped.
  *
- * Return: 0; -ENOMEM; -EFAULT; -EINVAL another opcode.
+ * Return: 0; -ENOMEM; -EFAULT; -EHWPOISON; -EINVAL another opcode.
  */
 int vsn_store_atomic(struct vsn_region *region, u64 off, u8 opcode, u64 arg0,
 		     u64 arg1, u64 *old)
@@ -369,6 +388,9 @@ int vsn_store_atomic(struct vsn_region *region, u64 off, u8 opcode, u64 arg0,
 	u64 *word;
 	int err;
 
+	err = vsn_poison_read(region, off, sizeof(*word));
+	if (err)
+		return err;
 	vsn_region_span_get(region, off, &span);
 	err = piece_make(&piece, span.owner, span.home);
 	if (err)
@@ -410,6 +432,19 @@ static size_t read_span(const struct vsn_span *span, size_t len, struct iov_iter
 	return done;
 }
 
+/* Of @n bytes, those up to the first that is poisoned; -EIO the endpoint is down. */
+static ssize_t readable(const struct vsn_fabric *fabric, const struct vsn_span *span,
+			size_t n)
+{
+	bool bad = false;
+
+	if (vsn_outage_is_down(&fabric->store.outage, span->home >> fabric->topo.window_shift))
+		return -EIO;
+	if (span->owner)
+		n = vsn_poison_run(fabric, span->home, n, &bad);
+	return bad ? -EHWPOISON : n;
+}
+
 /**
  * vsn_store_read - copy to a program
  * @region: region; the caller holds a reference
@@ -417,25 +452,27 @@ static size_t read_span(const struct vsn_span *span, size_t len, struct iov_iter
  * @len: bytes, within the region
  * @to: where to
  *
- * Return: bytes copied, less than @len at a bad address or a fatal signal;
- * -EFAULT or -EINTR if none.
+ * Return: bytes copied, less than @len at a bad address, a fatal signal, or what is
+ * poisoned or at an endpoint that is down; -EFAULT, -EINTR, -EHWPOISON or -EIO if none.
  */
 ssize_t vsn_store_read(struct vsn_region *region, u64 off, size_t len,
 		       struct iov_iter *to)
 {
 	struct vsn_span span;
-	size_t done, n, moved;
+	size_t done, moved;
+	ssize_t n;
 
 	for (done = 0; done < len; done += moved) {
 		if (fatal_signal_pending(current))
 			return done ? done : -EINTR;
 		vsn_region_span_get(region, off + done, &span);
 		/* Not more than this between two looks for a signal. */
-		n = min3(len - done, (size_t)span.len, (size_t)SZ_1M);
-		moved = read_span(&span, n, to);
+		n = readable(region->fabric, &span,
+			     min3(len - done, (size_t)span.len, (size_t)SZ_1M));
+		moved = n > 0 ? read_span(&span, n, to) : 0;
 		vsn_region_span_put(region, &span);
 		if (!moved)
-			return done ? done : -EFAULT;
+			return done ? done : n > 0 ? -EFAULT : n;
 	}
 	return done;
 }
@@ -460,6 +497,30 @@ static ssize_t write_span(const struct vsn_span *span, size_t len, struct iov_it
 	return done;
 }
 
+/* Within a span: up to what is poisoned, or whole pages that are, which are good then. */
+static ssize_t write_run(const struct vsn_span *span, size_t len, struct iov_iter *from)
+{
+	ssize_t moved, excess;
+	bool bad = false;
+	int err;
+
+	if (span->owner)
+		len = vsn_poison_run(span->owner->fabric, span->home, len, &bad);
+	if (!bad)
+		return write_span(span, len, from);
+	len &= PAGE_MASK;
+	if (!len || offset_in_page(span->home))
+		return -EHWPOISON;
+	moved = write_span(span, len, from);
+	if (moved <= 0)
+		return moved;
+	excess = offset_in_page(moved);
+	iov_iter_revert(from, excess);
+	moved -= excess;
+	err = moved ? vsn_poison_wrote_home(span->owner, span->home, moved) : 0;
+	return err ? err : moved;
+}
+
 /**
  * vsn_store_write - copy from a program
  * @region: region; the caller holds a reference
@@ -467,8 +528,10 @@ static ssize_t write_span(const struct vsn_span *span, size_t len, struct iov_it
  * @len: bytes, within the region
  * @from: where from
  *
- * Return: bytes copied, less than @len at a bad address, a fatal signal or where
- * memory ends; -EFAULT, -EINTR or -ENOMEM if none.
+ * Return: bytes copied, less than @len at a bad address, a fatal signal, where memory
+ * ends or where a part of a poisoned page is to be written; -EFAULT, -EINTR, -ENOMEM or
+ * -EHWPOISON if none, -EIO at an endpoint that is down, and -ENOSPC, see
+ * vsn_poison_wrote().
  */
 ssize_t vsn_store_write(struct vsn_region *region, u64 off, size_t len,
 			struct iov_iter *from)
@@ -481,8 +544,10 @@ ssize_t vsn_store_write(struct vsn_region *region, u64 off, size_t len,
 		if (fatal_signal_pending(current))
 			return done ? done : -EINTR;
 		vsn_region_span_get(region, off + done, &span);
-		n = min3(len - done, (size_t)span.len, (size_t)SZ_1M);
-		moved = write_span(&span, n, from);
+		/* Whole pages, where they are written as a whole. */
+		n = min3(len - done, (size_t)span.len,
+			 (size_t)SZ_1M - offset_in_page(span.home));
+		moved = write_run(&span, n, from);
 		vsn_region_span_put(region, &span);
 		if (moved <= 0)
 			return done ? done : moved ? moved : -EFAULT;

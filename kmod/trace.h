@@ -273,7 +273,10 @@ TRACE_EVENT(vsn_violation,
 		  __entry->now)
 );
 
-/* A link or a switch was set, or a fault of it has begun or is over. */
+/*
+ * A link, a switch or an endpoint was set, or a fault of it has begun or is over.
+ * is_switch says which: enum vsn_site_kind.
+ */
 TRACE_EVENT(vsn_link_state,
 
 	TP_PROTO(u32 fabric, const struct vsn_fault *fault,
@@ -301,12 +304,16 @@ TRACE_EVENT(vsn_link_state,
 		__entry->target = fault->target;
 		__entry->bandwidth = health->bandwidth;
 		__entry->fault = fault->manual ? 0 : fault->id;
-		__entry->is_switch = fault->is_switch;
+		__entry->is_switch = fault->kind;
 		__entry->down = health->down;
 	),
 
 	TP_printk("fabric=%u %s=%u down=%u bandwidth=%u latency=%llu errors=%llu fault=%u now=%llu",
-		  __entry->fabric, __entry->is_switch ? "switch" : "link",
+		  __entry->fabric,
+		  __print_symbolic(__entry->is_switch,
+				   { VSN_SITE_LINK, "link" },
+				   { VSN_SITE_SWITCH, "switch" },
+				   { VSN_SITE_ENDPOINT, "endpoint" }),
 		  __entry->target, __entry->down, __entry->bandwidth,
 		  __entry->latency, __entry->errors, __entry->fault,
 		  __entry->now)

@@ -80,15 +80,17 @@ monitor()
 	vsn fabric add mon system nvl72
 	id=$(vsn -j region add mon size 1MiB home 0 | jq '.[0].id')
 	vsn limit set fabric mon resident 64MiB
+	vsn region poison mon "$id" offset 4KiB
 	vsn region del mon "$id"
 	vsn fabric del mon
 	heard "$WORK/events" || return
-	jq -e -s --argjson id "$id" 'map(.[0]) | length == 5 and
+	jq -e -s --argjson id "$id" 'map(.[0]) | length == 6 and
 		(.[0] | .name == "mon" and .state == "ready") and
 		(.[1] | .fabric == "mon" and .size == 1048576) and
 		(.[2] | .fabric == "mon" and .resident == 67108864) and
-		(.[3] | .deleted and .fabric == "mon" and .id == $id) and
-		(.[4] | .deleted and .name == "mon")' "$WORK/events" || {
+		(.[3] | .poison and .id == $id and .offset == 4096 and .poisoned == 1044480) and
+		(.[4] | .deleted and .fabric == "mon" and .id == $id) and
+		(.[5] | .deleted and .name == "mon")' "$WORK/events" || {
 		cat "$WORK/events"
 		return 1
 	}
@@ -110,7 +112,7 @@ as_nobody()
 	setpriv --reuid 65534 --clear-groups --bounding-set=-all --inh-caps=-all "$(command -v vsn)" "$@"
 }
 
-plan 85
+plan 92
 
 # Fabrics
 check "nothing is there at first" json '. == []' fabric show
@@ -215,6 +217,14 @@ refused "it is named" b3.npu5.d1 region add sn0 size 64GiB home b3.npu5.d1
 refused "a home that is not there" ENOENT region add sn0 size 1GiB home b99.npu0.d0
 usage "a size without a unit" "'1024' has no unit" region add sn0 size 1024 home all
 usage "a region without a home" "home is missing" region add sn0 size 1GiB
+check "a part of one goes bad" vsn region poison sn0 1 offset 64MiB size 8KiB
+check "it is shown" json '.[0].poisoned == 8192' region show sn0 1
+check "and good again" bash -c "vsn region heal sn0 1 &&
+	vsn -j region show sn0 1 | jq -e '.[0].poisoned == 0'"
+refused "half a page" EINVAL region poison sn0 1 size 2KiB
+refused "what it has not" ERANGE region poison sn0 1 offset 1GiB
+usage "poison of nothing" "size is 0" region poison sn0 1 size 0B
+usage "an unknown word of poison" "unknown word 'length'" region poison sn0 1 length 4KiB
 check "one is freed" vsn region del sn0 1
 refused "but once" ENOENT region del sn0 1
 

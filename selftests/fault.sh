@@ -49,8 +49,11 @@ monitored()
 	vsn switch set f ub.l1.b0.p1 down
 	id=$(vsn -j fault add f link id 6 latency 1us | jq '.[0].id')
 	vsn fault del f "$id"
+	vsn endpoint set f id 3 down
+	vsn endpoint set f id 3 up
 	heard "$WORK/events" || return
-	jq -e -s 'map(.[0]) | map(.state) == ["down", "down", "up", "active", "up", "over"] and
+	jq -e -s 'map(.[0]) | map(.state) == ["down", "down", "up", "active", "up", "over", "down", "up"] and
+		.[6].id == 3 and
 		.[0].id == 5 and .[1].name == "ub.l1.b0.p1" and .[2].extra_latency == 1000000' \
 		"$WORK/events" || {
 		cat "$WORK/events"
@@ -114,7 +117,7 @@ flapping()
 		json '. == []' fault show f
 }
 
-plan 32
+plan 39
 
 check "a fabric" vsn fabric add f system cloudmatrix384
 # The first endpoint's first link to a switch
@@ -154,6 +157,17 @@ check "a policy" bash -c "vsn fault policy set f detect 3us lost error seed 7 &&
 	vsn -j fault policy show f | jq -e '.[0] == {fabric: \"f\", detect: 3000000,
 		lost: \"error\", seed: 7}' && vsn fault policy set f lost replay"
 usage "an unknown policy" "it may be: replay error" fault policy set f lost found
+check "an endpoint goes down" vsn endpoint set f b0.npu0.d1 down
+check "and is shown so" json '.[0] | .state == "down" and .lost_bytes == 0' \
+	endpoint show f b0.npu0.d1
+check "and comes up" bash -c "vsn endpoint set f b0.npu0.d1 up &&
+	vsn -j endpoint show f b0.npu0.d1 | jq -e '.[0].state == \"up\"'"
+check "a fault of one" json '.[0] | .endpoint == "b0.npu0.d1" and .state == "scheduled"' \
+	fault add f endpoint b0.npu0.d1 down at 1s until 2s
+usage "up, and slower" "go alone" endpoint set f b0.npu0.d1 up slow 25%
+check "which is deleted" bash -c 'vsn fault del f "$(vsn -j fault show f | jq ".[0].id")"'
+check_fails "a slower fault of one" "an endpoint is up or down" vsn fault add f endpoint b0.npu0.d1 \
+	down bandwidth 50%
 check "listeners hear of it" monitored
 vsn link set f id 5 up
 vsn switch set f ub.l1.b0.p1 up

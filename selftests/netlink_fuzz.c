@@ -32,6 +32,7 @@ static void make(struct nl_sock *s, struct nl_msg *m)
 		VSN_CMD_LINK_SET, VSN_CMD_SWITCH_GET, VSN_CMD_SWITCH_SET,
 		VSN_CMD_FAULT_GET, VSN_CMD_FAULT_NEW, VSN_CMD_FAULT_DEL,
 		VSN_CMD_FAULT_POLICY_GET, VSN_CMD_FAULT_POLICY_SET,
+		VSN_CMD_REGION_POISON,
 	};
 	uint8_t cmd = cmds[random_below(sizeof(cmds))];
 	uint32_t i;
@@ -65,6 +66,11 @@ static void make(struct nl_sock *s, struct nl_msg *m)
 	case VSN_CMD_REGION_GET:
 	case VSN_CMD_REGION_DEL:
 		nl_u32(m, VSN_A_REGION_ID, random_below(10));
+		break;
+	case VSN_CMD_REGION_POISON:
+		nl_u32(m, VSN_A_REGION_ID, random_below(10));
+		nl_u64(m, VSN_A_REGION_OFFSET, 4096 * random_below(300));
+		nl_u64(m, VSN_A_REGION_LENGTH, 4096 * random_below(300));
 		break;
 	case VSN_CMD_LIMIT_SET:
 		nl_u32(m, VSN_A_LIMIT_RESIDENT, 1 << 20);

@@ -790,6 +790,7 @@ TEST_F(objects, without_privilege)
 	static const uint8_t writes[] = {
 		VSN_CMD_FABRIC_NEW, VSN_CMD_FABRIC_SET, VSN_CMD_FABRIC_DEL,
 		VSN_CMD_REGION_NEW, VSN_CMD_REGION_DEL, VSN_CMD_LIMIT_SET,
+		VSN_CMD_REGION_POISON,
 	};
 	static const uint8_t reads[] = {
 		VSN_CMD_FABRIC_GET, VSN_CMD_ENDPOINT_GET, VSN_CMD_LINK_GET,

@@ -147,7 +147,7 @@ static void add_faults(struct __test_metadata *_metadata, struct sim *sim,
 			.health.bandwidth_part = VSN_CTL_PART_ALL,
 			.at = 1 + next(400000000),
 		};
-		struct vsn_fault n = { .is_switch = k.is_switch, .target = k.target };
+		struct vsn_fault n = { .kind = k.is_switch, .target = k.target };
 		struct vsn_diag diag;
 
 		k.until = k.at + 1 + next(20000000);

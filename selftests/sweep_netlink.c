@@ -483,6 +483,20 @@ static int region_del(void)
 	return ask();
 }
 
+static bool region_mapped_and_listener(void)
+{
+	return mapped_region() && listen_too();
+}
+
+/* It fails where nothing can be told, or not at all. */
+static int region_poison(void)
+{
+	request(VSN_CMD_REGION_POISON);
+	nl_u32(&msg, VSN_A_REGION_ID, region->id);
+	nl_u64(&msg, VSN_A_REGION_LENGTH, PAGE);
+	return ask();
+}
+
 static int region_get(void)
 {
 	request(VSN_CMD_REGION_GET);
@@ -738,6 +752,8 @@ static const struct sweep_row rows[] = {
 	    .changes = { { W_REGIONS, -1 }, { W_ALLOCATED, -HUGE }, { W_RESIDENT, -2 * PAGE } }),
 	ROW("region-del, of one that is mapped", .prepare = mapped_region,
 	    .call = region_del, .cleanup = drop_region, .expect = -EBUSY),
+	ROW("region-poison", .prepare = region_mapped_and_listener, .call = region_poison,
+	    .verify = check_heard, .cleanup = drop_region),
 	ROW("region-get", .prepare = untouched_region, .call = region_get,
 	    .verify = one_object, .cleanup = drop_region),
 	ROW("region-get, of none", .prepare = connect_nl, .call = region_get_none,

@@ -25,7 +25,7 @@
  * is read - is pipelined, so only the first chunk of a chain pays for it.
  * Counters and the trace see every transfer as it happens.
  */
-#include "replay.h"
+#include "outage.h"
 
 #define PIECE_MIN	(64ULL << 10)
 /* The last piece of a chain drains alone: enough of them that it hardly counts. */
@@ -544,7 +544,9 @@ static bool set_out(struct vsn_sched *s, struct vsn_chunk *c, int *err)
 	}
 	if (!c->again)
 		take_bytes(c);
-	*err = plan(s, c);
+	*err = vsn_outage_check_chunk(s, c);
+	if (!*err)
+		*err = plan(s, c);
 	if (c->again & VSN_AGAIN_FOLLOWED)
 		c->gate = VSN_NO_GATE;
 	c->visit = c->visits[0];

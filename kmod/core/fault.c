@@ -5,7 +5,7 @@
  * All memory that a fault needs is there before it is accepted: to begin and to end
  * it takes none, and cannot fail.
  */
-#include "replay.h"
+#include "outage.h"
 
 /* Order of begins and ends at one time: where one follows another, nothing comes up. */
 #define PHASE_BEGIN	0ULL
@@ -26,9 +26,16 @@ static u64 endpoint_site(const struct vsn_sched *s, u32 ep)
 	return (u64)s->topo->nr_links + s->topo->nr_switches + ep;
 }
 
-static u64 target_site(const struct vsn_sched *s, bool is_switch, u32 target)
+static u64 target_site(const struct vsn_sched *s, u32 kind, u32 target)
 {
-	return is_switch ? switch_site(s, target) : link_site(target);
+	switch (kind) {
+	case VSN_SITE_SWITCH:
+		return switch_site(s, target);
+	case VSN_SITE_ENDPOINT:
+		return endpoint_site(s, target);
+	default:
+		return link_site(target);
+	}
 }
 
 static struct vsn_site *find_site(const struct vsn_sched *s, u64 site)
@@ -61,6 +68,11 @@ struct vsn_site *vsn_site_endpoint(struct vsn_sched *s, u32 ep)
 	return touch_site(s, endpoint_site(s, ep));
 }
 
+const struct vsn_site *vsn_site_find_endpoint(const struct vsn_sched *s, u32 ep)
+{
+	return find_site(s, endpoint_site(s, ep));
+}
+
 u64 vsn_site_errors(const struct vsn_sched *s, u32 link)
 {
 	const struct vsn_site *site = find_site(s, link_site(link));
@@ -88,14 +100,37 @@ struct vsn_site *vsn_site_down(const struct vsn_sched *s, u32 link)
 	if (!s->faults.nr_down)
 		return NULL;
 	site = down_first(s, NULL, find_site(s, link_site(link)));
-	if (!s->faults.nr_switches_down ||
-	    !vsn_topo_link_switches(s->topo, link, &from, &to))
-		return site;
-	if (from != VSN_NO_SWITCH)
-		site = down_first(s, site, find_site(s, switch_site(s, from)));
-	if (to != VSN_NO_SWITCH)
-		site = down_first(s, site, find_site(s, switch_site(s, to)));
+	if (s->faults.nr_switches_down &&
+	    vsn_topo_link_switches(s->topo, link, &from, &to)) {
+		if (from != VSN_NO_SWITCH)
+			site = down_first(s, site, find_site(s, switch_site(s, from)));
+		if (to != VSN_NO_SWITCH)
+			site = down_first(s, site, find_site(s, switch_site(s, to)));
+	}
+	if (s->faults.nr_endpoints_down &&
+	    vsn_topo_link_endpoints(s->topo, link, &from, &to)) {
+		if (from != VSN_NO_ENDPOINT)
+			site = down_first(s, site, find_site(s, endpoint_site(s, from)));
+		if (to != VSN_NO_ENDPOINT)
+			site = down_first(s, site, find_site(s, endpoint_site(s, to)));
+	}
 	return site;
+}
+
+bool vsn_site_takes(const struct vsn_sched *s, u32 kind, u32 target, u32 link)
+{
+	u32 from, to;
+
+	switch (kind) {
+	case VSN_SITE_SWITCH:
+		return vsn_topo_link_switches(s->topo, link, &from, &to) &&
+		       (from == target || to == target);
+	case VSN_SITE_ENDPOINT:
+		return vsn_topo_link_endpoints(s->topo, link, &from, &to) &&
+		       (from == target || to == target);
+	default:
+		return link == target;
+	}
 }
 
 /* For routes, a site is down when that is known. */
@@ -227,16 +262,15 @@ static void flush(struct vsn_sched *s, struct vsn_link *link)
 	link->busy = s->now;
 }
 
-static void flush_switch(struct vsn_sched *s, u32 sw)
+/* The same for all links of a switch or an endpoint */
+static void flush_all(struct vsn_sched *s, u32 kind, u32 target)
 {
-	u32 from, to;
 	u64 id;
 
 	for (id = vsn_links_next(&s->links, 0); id < s->topo->nr_links;
 	     id = vsn_links_next(&s->links, id + 1)) {
 		s->work++;
-		if (vsn_topo_link_switches(s->topo, id, &from, &to) &&
-		    (from == sw || to == sw))
+		if (vsn_site_takes(s, kind, target, id))
 			flush(s, vsn_links_find(&s->links, id));
 	}
 }
@@ -249,33 +283,37 @@ static void update(struct vsn_sched *s, const struct vsn_fault *f, struct vsn_si
 
 	sum_up(site);
 	faults->nr_errors += !!site->health.errors - noisy;
-	if (!f->is_switch)
+	if (f->kind == VSN_SITE_LINK)
 		set_figures(s, f->target, &site->health);
 	if (!!site->nr_down == was_down)
 		return;
 	faults->version++;
 	if (was_down) {
 		faults->nr_down--;
-		faults->nr_switches_down -= f->is_switch;
+		faults->nr_switches_down -= f->kind == VSN_SITE_SWITCH;
+		faults->nr_endpoints_down -= f->kind == VSN_SITE_ENDPOINT;
 		faults->recoveries++;
 		return;
 	}
 	faults->nr_down++;
-	faults->nr_switches_down += f->is_switch;
+	faults->nr_switches_down += f->kind == VSN_SITE_SWITCH;
+	faults->nr_endpoints_down += f->kind == VSN_SITE_ENDPOINT;
 	site->since = s->now;
 	faults->down_latest = vsn_max(faults->down_latest, s->now);
-	if (f->is_switch)
-		flush_switch(s, f->target);
-	else
+	if (f->kind == VSN_SITE_LINK)
 		flush(s, vsn_links_find(&s->links, f->target));
-	vsn_replay_cut(s, f->is_switch, f->target, site);
+	else
+		flush_all(s, f->kind, f->target);
+	vsn_replay_cut(s, f->kind, f->target, site);
+	if (f->kind == VSN_SITE_ENDPOINT)
+		vsn_outage_fall(s, f->target, site);
 }
 
 /* One fault's life */
 
 static struct vsn_site *site_of(const struct vsn_sched *s, const struct vsn_fault *f)
 {
-	return find_site(s, target_site(s, f->is_switch, f->target));
+	return find_site(s, target_site(s, f->kind, f->target));
 }
 
 static void push_due(struct vsn_sched *s, struct vsn_fault *f, u64 time, u64 phase)
@@ -435,22 +473,26 @@ static bool is_nominal(const struct vsn_health *h)
 	return !h->down && h->bandwidth == VSN_BANDWIDTH_ALL && !h->latency && !h->errors;
 }
 
-static int check_target(const struct vsn_sched *s, bool is_switch, u32 target,
+static int check_target(const struct vsn_sched *s, u32 kind, u32 target,
 			struct vsn_diag *diag)
 {
 	struct vsn_link_pos pos;
 
-	if (is_switch && target >= s->topo->nr_switches)
+	if (kind == VSN_SITE_SWITCH && target >= s->topo->nr_switches)
 		return vsn_refuse(diag, -ENOENT, "switch %u: no such switch", target);
-	if (!is_switch && !vsn_topo_link_pos(s->topo, target, &pos))
+	if (kind == VSN_SITE_ENDPOINT && target >= s->topo->nr_endpoints)
+		return vsn_refuse(diag, -ENOENT, "endpoint %u: no such endpoint", target);
+	if (kind == VSN_SITE_LINK && !vsn_topo_link_pos(s->topo, target, &pos))
 		return vsn_refuse(diag, -ENOENT, "link %u: no such link", target);
 	return 0;
 }
 
-static int check_health(bool is_switch, const struct vsn_health *h, struct vsn_diag *diag)
+static int check_health(u32 kind, const struct vsn_health *h, struct vsn_diag *diag)
 {
-	if (is_switch && (h->bandwidth != VSN_BANDWIDTH_ALL || h->latency || h->errors))
-		return vsn_refuse(diag, -EINVAL, "a switch is up or down, nothing else");
+	if (kind != VSN_SITE_LINK &&
+	    (h->bandwidth != VSN_BANDWIDTH_ALL || h->latency || h->errors))
+		return vsn_refuse(diag, -EINVAL, "%s is up or down, nothing else",
+				  kind == VSN_SITE_SWITCH ? "a switch" : "an endpoint");
 	if (!h->bandwidth || h->bandwidth > VSN_BANDWIDTH_ALL)
 		return vsn_refuse(diag, -ERANGE, "bandwidth %u: 1 to %u parts per million",
 				  h->bandwidth, VSN_BANDWIDTH_ALL);
@@ -485,8 +527,8 @@ static struct vsn_fault *prepare(struct vsn_sched *s, const struct vsn_fault *wa
 	struct vsn_fault *f;
 
 	if (arm(s) ||
-	    !touch_site(s, target_site(s, want->is_switch, want->target)) ||
-	    (!want->is_switch && !vsn_links_touch(&s->links, want->target)) ||
+	    !touch_site(s, target_site(s, want->kind, want->target)) ||
+	    (want->kind == VSN_SITE_LINK && !vsn_links_touch(&s->links, want->target)) ||
 	    vsn_heap_reserve(&faults->due, faults->nr + 1, &s->mem))
 		return NULL;
 	f = s->mem.alloc(s->mem.ctx, sizeof(*f));
@@ -516,12 +558,12 @@ static int refuse_number(struct vsn_diag *diag)
 /**
  * vsn_fault_add - add a fault
  * @s: the scheduler
- * @want: @is_switch, @target, @what, @at and @until are looked at; one that is to
+ * @want: @kind, @target, @what, @at and @until are looked at; one that is to
  *	begin now does so before this returns
  * @id: out: its id
  * @diag: filled in on error
  *
- * Return: 0; -ENOENT no such link or switch; -EINVAL; -ERANGE; -ENOSPC there are
+ * Return: 0; -ENOENT no such link, switch or endpoint; -EINVAL; -ERANGE; -ENOSPC there are
  * VSN_MAX_FAULTS; -ENOMEM.
  */
 int vsn_fault_add(struct vsn_sched *s, const struct vsn_fault *want, u32 *id,
@@ -530,9 +572,9 @@ int vsn_fault_add(struct vsn_sched *s, const struct vsn_fault *want, u32 *id,
 	struct vsn_fault *f;
 	int err;
 
-	err = check_target(s, want->is_switch, want->target, diag);
+	err = check_target(s, want->kind, want->target, diag);
 	if (!err)
-		err = check_health(want->is_switch, &want->what, diag);
+		err = check_health(want->kind, &want->what, diag);
 	if (!err)
 		err = check_times(s, want, diag);
 	if (err)
@@ -601,16 +643,16 @@ int vsn_fault_del(struct vsn_sched *s, u32 id, struct vsn_diag *diag)
 }
 
 /**
- * vsn_fault_manual - a link's or switch's own setting, without faults
+ * vsn_fault_manual - a site's own setting, without faults
  * @s: the scheduler
- * @is_switch: @target is a switch
+ * @kind: enum vsn_site_kind
  * @target: id of one that exists
  * @health: out
  */
-void vsn_fault_manual(const struct vsn_sched *s, bool is_switch, u32 target,
+void vsn_fault_manual(const struct vsn_sched *s, u32 kind, u32 target,
 		      struct vsn_health *health)
 {
-	const struct vsn_site *site = find_site(s, target_site(s, is_switch, target));
+	const struct vsn_site *site = find_site(s, target_site(s, kind, target));
 
 	*health = (struct vsn_health) { .bandwidth = VSN_BANDWIDTH_ALL };
 	if (site && site->manual)
@@ -618,21 +660,21 @@ void vsn_fault_manual(const struct vsn_sched *s, bool is_switch, u32 target,
 }
 
 /**
- * vsn_fault_set_health - set a link or a switch, from now on
+ * vsn_fault_set_health - set a link, a switch or an endpoint, from now on
  * @s: the scheduler
- * @is_switch: @target is a switch
+ * @kind: enum vsn_site_kind
  * @target: its id
  * @health: as it is to be, but for faults, which go on beside it
  * @diag: filled in on error
  *
- * Return: 0; -ENOENT no such link or switch; -EINVAL; -ERANGE; -ENOSPC; -ENOMEM.
+ * Return: 0; -ENOENT no such link, switch or endpoint; -EINVAL; -ERANGE; -ENOSPC; -ENOMEM.
  */
-int vsn_fault_set_health(struct vsn_sched *s, bool is_switch, u32 target,
+int vsn_fault_set_health(struct vsn_sched *s, u32 kind, u32 target,
 			 const struct vsn_health *health, struct vsn_diag *diag)
 {
 	struct vsn_fault want = {
 		.manual = true,
-		.is_switch = is_switch,
+		.kind = kind,
 		.target = target,
 		.what = *health,
 		.at = s->now,
@@ -642,12 +684,12 @@ int vsn_fault_set_health(struct vsn_sched *s, bool is_switch, u32 target,
 	struct vsn_fault *f;
 	int err;
 
-	err = check_target(s, is_switch, target, diag);
+	err = check_target(s, kind, target, diag);
 	if (!err)
-		err = check_health(is_switch, health, diag);
+		err = check_health(kind, health, diag);
 	if (err)
 		return err;
-	site = find_site(s, target_site(s, is_switch, target));
+	site = find_site(s, target_site(s, kind, target));
 	f = site ? site->manual : NULL;
 	if (is_nominal(health)) {
 		if (f)
@@ -686,7 +728,7 @@ static bool read_site(const struct vsn_sched *s, u64 id, struct vsn_site *out)
  * vsn_fault_link - read the state of a link
  * @s: the scheduler
  * @link: its id, below the number of links
- * @site: out; a link of a switch that is down is down
+ * @site: out; a link of a switch or an endpoint that is down is down
  *
  * Return: whether a fault, or a replay, was ever there.
  */
@@ -715,12 +757,12 @@ bool vsn_fault_switch(const struct vsn_sched *s, u32 sw, struct vsn_site *site)
 }
 
 /**
- * vsn_fault_endpoint - read the counters of an endpoint
+ * vsn_fault_endpoint - read the state of an endpoint
  * @s: the scheduler
  * @ep: its id, below the number of endpoints
  * @site: out
  *
- * Return: whether anything was replayed, or lost, for it.
+ * Return: whether a fault was ever there, or anything was replayed or lost for it.
  */
 bool vsn_fault_endpoint(const struct vsn_sched *s, u32 ep, struct vsn_site *site)
 {

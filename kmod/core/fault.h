@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Links and switches that fail, degrade and recover, at points of virtual time.
+ * Links, switches and endpoints that fail, degrade and recover, at points of virtual
+ * time.
  *
- * A fault does something to one link or one switch from one point of time until
+ * A fault does something to one link, switch or endpoint from one point of time until
  * another, or for ever.  A site is what faults do something to; where several are
  * active at once, the site is down if any says so, has the least bandwidth, and
- * latencies and error rates add up.  A switch can only be down: all its links are.
+ * latencies and error rates add up.  A switch or an endpoint can only be down: all its
+ * links are.  What else it means for an endpoint to be down is in outage.c.
  *
  * Nothing of this exists until the first fault, or policy, is given to a fabric:
  * that arms it, for good.  What was on the way then is not followed: it gets lost
@@ -38,8 +40,15 @@ struct vsn_topo;
 /* Times that a link sends a chunk again, at most, before it gives it up */
 #define VSN_MAX_RETRIES		64U
 
+/* What a fault happens to */
+enum vsn_site_kind {
+	VSN_SITE_LINK,
+	VSN_SITE_SWITCH,
+	VSN_SITE_ENDPOINT,
+};
+
 /**
- * struct vsn_health - state of a link or a switch
+ * struct vsn_health - state of a link, a switch or an endpoint
  * @down: nothing gets through
  * @bandwidth: parts per million of what it has, at least 1
  * @latency: added to what it has, ps
@@ -53,13 +62,13 @@ struct vsn_health {
 };
 
 /**
- * struct vsn_fault - something that happens to a link or a switch
+ * struct vsn_fault - something that happens to a link, a switch or an endpoint
  * @id: from 1, not used again
  * @state: enum vsn_fault_state
  * @manual: the site's own setting, to be changed as such; there is one at most
  * @begun: it did something to its target, even if that is over
- * @is_switch: @target is a switch, not a link
- * @target: id of the link or switch
+ * @kind: enum vsn_site_kind: what @target is
+ * @target: id of the link, switch or endpoint
  * @what: what it does
  * @at: begins, ps
  * @until: is over, ps; VSN_TIME_MAX: never
@@ -72,7 +81,7 @@ struct vsn_fault {
 	u32 state;
 	bool manual;
 	bool begun;
-	bool is_switch;
+	u8 kind;
 	u32 target;
 	struct vsn_health what;
 	u64 at;
@@ -83,7 +92,7 @@ struct vsn_fault {
 };
 
 /**
- * struct vsn_site - a link or switch that faults do something to
+ * struct vsn_site - a link, switch or endpoint that faults do something to
  * @active: faults
  * @manual: its own setting, among them, or NULL
  * @nr_down: how many of them take it down
@@ -92,9 +101,11 @@ struct vsn_fault {
  * @lost: chunks, requests and acks that were lost here
  * @replays: transfers over a link that were not the first of their kind
  * @replay_wire: bytes of these
+ * @fall: an endpoint: which of all falls of endpoints its last one was; 0: none
+ * @lost_bytes: an endpoint: what was in its memory when it went down, in all
  *
- * There is one for an endpoint, too, for its counters: chunks of its operations that
- * were sent again from the source, and bytes of all replays, links' own included.
+ * That of an endpoint has its counters, too: chunks of its operations that were sent
+ * again from the source, and bytes of all replays, links' own included.
  */
 struct vsn_site {
 	struct vsn_fault *active;
@@ -105,6 +116,8 @@ struct vsn_site {
 	u64 lost;
 	u64 replays;
 	u64 replay_wire;
+	u64 fall;
+	u64 lost_bytes;
 };
 
 /**
@@ -127,6 +140,8 @@ struct vsn_fault_policy {
  * @nr: number of faults
  * @nr_down: sites that are down
  * @nr_switches_down: of these, switches
+ * @nr_endpoints_down: of these, endpoints
+ * @falls: how often an endpoint went down
  * @nr_errors: links with an error rate
  * @recoveries: how often a site came up
  * @version: how often what is down changed, or the delay until it is known
@@ -144,6 +159,8 @@ struct vsn_faults {
 	u32 nr;
 	u32 nr_down;
 	u32 nr_switches_down;
+	u32 nr_endpoints_down;
+	u64 falls;
 	u32 nr_errors;
 	u64 recoveries;
 	u64 version;
@@ -161,10 +178,10 @@ int vsn_fault_set_policy(struct vsn_sched *s, const struct vsn_fault_policy *pol
 int vsn_fault_add(struct vsn_sched *s, const struct vsn_fault *want, u32 *id,
 		  struct vsn_diag *diag);
 int vsn_fault_del(struct vsn_sched *s, u32 id, struct vsn_diag *diag);
-int vsn_fault_set_health(struct vsn_sched *s, bool is_switch, u32 target,
+int vsn_fault_set_health(struct vsn_sched *s, u32 kind, u32 target,
 			 const struct vsn_health *health, struct vsn_diag *diag);
 const struct vsn_fault *vsn_fault_find(const struct vsn_sched *s, u32 from);
-void vsn_fault_manual(const struct vsn_sched *s, bool is_switch, u32 target,
+void vsn_fault_manual(const struct vsn_sched *s, u32 kind, u32 target,
 		      struct vsn_health *health);
 bool vsn_fault_link(const struct vsn_sched *s, u32 link, struct vsn_site *site);
 bool vsn_fault_switch(const struct vsn_sched *s, u32 sw, struct vsn_site *site);

@@ -69,6 +69,7 @@ struct vsn_owner {
  * @in_flight: chunks on the way
  * @chains: chunks that may be injected side by side, one a plane
  * @plane: plane of the first chain
+ * @falls: falls of endpoints that there had been when it started
  *
  * Allocated by the caller, who gets it back through complete().
  */
@@ -105,6 +106,7 @@ struct vsn_op {
 	u32 in_flight;
 	u32 chains;
 	u32 plane;
+	u64 falls;
 };
 
 /**

@@ -23,20 +23,10 @@
 
 struct cut {
 	struct vsn_sched *s;
-	bool is_switch;
+	u32 kind;
 	u32 target;
 	struct vsn_chunk *lost;
 };
-
-static bool crosses(const struct cut *cut, u32 link)
-{
-	u32 from, to;
-
-	if (!cut->is_switch)
-		return link == cut->target;
-	return vsn_topo_link_switches(cut->s->topo, link, &from, &to) &&
-	       (from == cut->target || to == cut->target);
-}
 
 /* Is a part of the chunk still on what goes down?  Later links are left later. */
 static bool is_on(const struct cut *cut, const struct vsn_chunk *c)
@@ -49,7 +39,7 @@ static bool is_on(const struct cut *cut, const struct vsn_chunk *c)
 			continue;
 		if (tails[i] <= cut->s->now)
 			break;
-		if (crosses(cut, c->visits[i].res))
+		if (vsn_site_takes(cut->s, cut->kind, cut->target, c->visits[i].res))
 			return true;
 	}
 	return false;
@@ -112,10 +102,10 @@ static void lose(struct vsn_sched *s, struct vsn_chunk *c, struct vsn_site *site
 	vsn_heap_push(&s->heap, &ev);
 }
 
-void vsn_replay_cut(struct vsn_sched *s, bool is_switch, u32 target,
+void vsn_replay_cut(struct vsn_sched *s, u32 kind, u32 target,
 		    struct vsn_site *site)
 {
-	struct cut cut = { .s = s, .is_switch = is_switch, .target = target };
+	struct cut cut = { .s = s, .kind = kind, .target = target };
 	struct vsn_chunk *c;
 
 	if (!s->nr_chunks)

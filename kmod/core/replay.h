@@ -16,13 +16,16 @@ void vsn_faults_free(struct vsn_sched *s);
 /* Sites of a link and an endpoint, made if need be; NULL: no memory. */
 struct vsn_site *vsn_site_link(struct vsn_sched *s, u32 link);
 struct vsn_site *vsn_site_endpoint(struct vsn_sched *s, u32 ep);
-/* The site that a link does not work for, or NULL: itself, or a switch at its end. */
+const struct vsn_site *vsn_site_find_endpoint(const struct vsn_sched *s, u32 ep);
+/* The site that a link does not work for, or NULL: itself, or what is at its end. */
 struct vsn_site *vsn_site_down(const struct vsn_sched *s, u32 link);
+/* Does a site take the link down with it? */
+bool vsn_site_takes(const struct vsn_sched *s, u32 kind, u32 target, u32 link);
 /* The error rate of a link, of VSN_ERROR_ONE. */
 u64 vsn_site_errors(const struct vsn_sched *s, u32 link);
 
-/* A link or switch goes down, now: what is on it is lost. */
-void vsn_replay_cut(struct vsn_sched *s, bool is_switch, u32 target,
+/* A site goes down, now: what is on its links is lost. */
+void vsn_replay_cut(struct vsn_sched *s, u32 kind, u32 target,
 		    struct vsn_site *site);
 /* As vsn_chunk_pass(); 1: it was lost there, and is no longer the caller's. */
 int vsn_replay_pass(struct vsn_sched *s, struct vsn_chunk *c);

@@ -15,7 +15,7 @@
  * the account of both.  How a chunk travels is in chunk.c, what a WAIT waits for in
  * wait.c.
  */
-#include "replay.h"
+#include "outage.h"
 
 #define STREAM_BUCKETS	64	/* to begin with */
 #define MAX_STREAMS	(1U << 20)
@@ -296,6 +296,14 @@ static void start_op(struct vsn_sched *s, struct vsn_op *op)
 
 	op->state = VSN_OP_ACTIVE;
 	op->end = op->start;
+	vsn_outage_start(s, op);
+	if (op->sqe.opcode != VSN_OP_FENCE)
+		err = vsn_outage_check(s, op);
+	if (err) {
+		op->status = err;
+		vsn_sched_push_end(s, op);
+		return;
+	}
 	switch (op->sqe.opcode) {
 	case VSN_OP_NOP:
 		vsn_sched_push_end(s, op);
@@ -394,6 +402,8 @@ static void take_effect(struct vsn_sched *s, struct vsn_op *op)
 
 static void end_op(struct vsn_sched *s, struct vsn_op *op)
 {
+	if (!op->status)
+		op->status = vsn_outage_check(s, op);
 	if (!op->status) {
 		if (s->online && s->ops->defer && !moves_nothing(&op->sqe) &&
 		    s->ops->defer(s->ctx, op)) {
@@ -416,6 +426,9 @@ static void end_op(struct vsn_sched *s, struct vsn_op *op)
  */
 void vsn_sched_moved(struct vsn_sched *s, struct vsn_op *op, int err)
 {
+	/* It went down while the bytes moved. */
+	if (!err)
+		err = vsn_outage_check(s, op);
 	op->status = err;
 	if (!err)
 		vsn_online_write(s, op);
@@ -430,7 +443,9 @@ void vsn_sched_moved(struct vsn_sched *s, struct vsn_op *op, int err)
  */
 void vsn_sched_retry(struct vsn_sched *s, struct vsn_op *op)
 {
-	take_effect(s, op);
+	op->status = vsn_outage_check(s, op);
+	if (!op->status)
+		take_effect(s, op);
 	finish_head(s, op);
 }
 

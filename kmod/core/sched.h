@@ -57,6 +57,8 @@ struct vsn_xfer {
  * @complete: the operation is done; it is the caller's again
  * @xfer: a transfer crossed a link
  * @fault: a fault was scheduled, has begun, was changed, or is over; see its state
+ * @lose: what is in an endpoint's memory is lost; returns how many bytes there were.
+ *	NULL: there are no bytes
  * @defer: online: will the caller see to the effect on memory, if there is one, and then call
  *	vsn_sched_moved() or vsn_sched_retry()?  NULL: never
  *
@@ -74,6 +76,7 @@ struct vsn_sched_ops {
 	void (*xfer)(void *ctx, const struct vsn_xfer *xfer);
 	void (*fault)(void *ctx, const struct vsn_fault *fault);
 	bool (*defer)(void *ctx, struct vsn_op *op);
+	u64 (*lose)(void *ctx, u32 ep);
 };
 
 /**
@@ -130,7 +133,7 @@ struct vsn_endpoint_stats {
  * @nr_completed: operations completed
  * @nr_chunks: chunks on the way
  * @free_chunks: chunks to use again
- * @faults: of links and switches
+ * @faults: of links, switches and endpoints
  * @online: time goes by itself, see online.c
  * @clock: online: what the clock says, ps
  * @latest: the latest end of an operation, ps

@@ -85,6 +85,8 @@ void vsn_wait_free(struct vsn_sched *s);
 int vsn_wait_start(struct vsn_sched *s, struct vsn_op *op);
 /* It waits no longer. */
 void vsn_wait_unblock(struct vsn_sched *s, struct vsn_op *op);
+/* An endpoint went down: end the WAITs that have to do with it. */
+void vsn_wait_fail(struct vsn_sched *s);
 /* Bytes changed at @time: look at the WAITs on them. */
 void vsn_wait_wake(struct vsn_sched *s, u64 ua, u64 len, u64 time);
 

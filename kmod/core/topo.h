@@ -312,6 +312,8 @@ bool vsn_topo_link_pos(const struct vsn_topo *t, u32 link, struct vsn_link_pos *
 bool vsn_topo_link_figures(const struct vsn_topo *t, u32 link, u64 *bandwidth,
 			   u64 *latency, bool *store_forward);
 bool vsn_topo_link_switches(const struct vsn_topo *t, u32 link, u32 *from, u32 *to);
+#define VSN_NO_ENDPOINT	U32_MAX
+bool vsn_topo_link_endpoints(const struct vsn_topo *t, u32 link, u32 *from, u32 *to);
 u32 vsn_topo_tier_switches(const struct vsn_network *net, const struct vsn_tier *tier);
 u32 vsn_topo_tier_links(const struct vsn_topo *t, const struct vsn_tier *tier);
 u32 vsn_topo_index(const struct vsn_topo *t, const struct vsn_tier *tier, u32 ep);

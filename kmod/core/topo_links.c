@@ -400,6 +400,45 @@ bool vsn_topo_link_switches(const struct vsn_topo *t, u32 link, u32 *from, u32 *
 	return true;
 }
 
+/* Id of the endpoint at an end of a graph's link, or VSN_NO_ENDPOINT */
+static u32 graph_endpoint(const struct vsn_topo *t, u32 end)
+{
+	u32 kind = vsn_graph_end_kind(end);
+
+	return kind ? t->kinds[kind].base + vsn_graph_end_index(end) : VSN_NO_ENDPOINT;
+}
+
+/**
+ * vsn_topo_link_endpoints - the endpoints that a link joins
+ * @t: a committed topology
+ * @link: link id, any number
+ * @from: out: id of the endpoint where it begins; VSN_NO_ENDPOINT: at a switch
+ * @to: out: the same for where it ends
+ *
+ * Return: false when there is no such link.
+ */
+bool vsn_topo_link_endpoints(const struct vsn_topo *t, u32 link, u32 *from, u32 *to)
+{
+	u32 lower = VSN_NO_ENDPOINT, upper = VSN_NO_ENDPOINT;
+	const struct vsn_tier *tier;
+	struct vsn_link_pos pos;
+
+	if (!vsn_topo_link_pos(t, link, &pos))
+		return false;
+	tier = &t->networks[pos.net].tiers[pos.tier];
+	if (tier->kind == VSN_TIER_KIND_GRAPH) {
+		lower = graph_endpoint(t, pos.child);
+		upper = graph_endpoint(t, pos.peer);
+	} else if (tier->attach == VSN_ATTACH_ENDPOINT) {
+		lower = pos.child;
+		if (vsn_tier_direct(tier))
+			upper = pos.peer;
+	}
+	*from = pos.down ? upper : lower;
+	*to = pos.down ? lower : upper;
+	return true;
+}
+
 /**
  * vsn_topo_link_figures - what a link can do
  * @t: a committed topology

@@ -5,7 +5,7 @@
  * One that has to wait has no event: it is in a table by the place of its word.
  * Whatever changes memory looks there, in vsn_wait_wake().
  */
-#include "sched_impl.h"
+#include "outage.h"
 
 /*
  * WAITs are found by the block of memory that their word is in: small enough that
@@ -135,6 +135,26 @@ void vsn_sched_recheck(struct vsn_sched *s)
 
 	for (i = 0; s->nr_blocked && i < WAIT_BUCKETS; i++)
 		wake_bucket(s, s->waiters[i], 0, U64_MAX, s->now);
+}
+
+void vsn_wait_fail(struct vsn_sched *s)
+{
+	struct vsn_op *op, *next;
+	size_t i;
+
+	for (i = 0; s->nr_blocked && i < WAIT_BUCKETS; i++) {
+		for (op = s->waiters[i]; op; op = next) {
+			next = op->wait_next;
+			s->work++;
+			op->status = vsn_outage_check(s, op);
+			if (!op->status)
+				continue;
+			op->state = VSN_OP_ACTIVE;
+			op->end = vsn_max(s->now, op->start);
+			vsn_wait_unblock(s, op);
+			vsn_sched_push_end(s, op);
+		}
+	}
 }
 
 /**

@@ -137,8 +137,9 @@ TEST_F(errors, refused)
 		const char *word;
 	} bad[] = {
 		{ { .target = 99, .what.down = true }, -ENOENT, "link 99" },
-		{ { .is_switch = true, .target = 1, .what.down = true }, -ENOENT, "switch 1" },
-		{ { .is_switch = true, .what = { true, ALL / 2 } }, -EINVAL, "switch" },
+		{ { .kind = VSN_SITE_SWITCH, .target = 1, .what.down = true }, -ENOENT,
+		  "switch 1" },
+		{ { .kind = VSN_SITE_SWITCH, .what = { true, ALL / 2 } }, -EINVAL, "switch" },
 		{ { .what.bandwidth = ALL + 1 }, -ERANGE, "bandwidth" },
 		{ { .what.errors = VSN_ERROR_ONE + 1 }, -ERANGE, "error-rate" },
 		{ { .what.down = true, .at = 9 }, -EINVAL, "at 9" },

@@ -635,7 +635,7 @@ TEST_F(failure, switch_down)
 TEST_F(failure, switch_cut)
 {
 	struct vsn_fault want = {
-		.is_switch = true, .target = 0, .at = US, .until = VSN_TIME_MAX,
+		.kind = VSN_SITE_SWITCH, .target = 0, .at = US, .until = VSN_TIME_MAX,
 		.what = { .down = true, .bandwidth = ALL },
 	};
 	struct sim *sim = self->sim;

@@ -189,16 +189,17 @@ static void fault(struct exec *x, struct fuzz *f)
 			FUZZ_CHECK(vsn_fault_del(s, id, &diag) == -ENOENT);
 		return;
 	}
-	want.is_switch = fuzz_below(f, 4) == 0;
-	want.target = fuzz_below(f, want.is_switch ? s->topo->nr_switches + 1 :
-						     s->topo->nr_links + 1);
+	want.kind = fuzz_below(f, 4) ? VSN_SITE_LINK : VSN_SITE_SWITCH + fuzz_below(f, 2);
+	want.target = fuzz_below(f, (want.kind == VSN_SITE_LINK ? s->topo->nr_links :
+				     want.kind == VSN_SITE_SWITCH ? s->topo->nr_switches :
+				     s->topo->nr_endpoints) + 1);
 	want.what.down = fuzz_below(f, 2);
 	want.what.bandwidth = fuzz_below(f, 4) ? VSN_BANDWIDTH_ALL :
 						 fuzz_below(f, VSN_BANDWIDTH_ALL + 2);
 	want.what.latency = fuzz_below(f, 4) ? 0 : fuzz_bits(f, fuzz_below(f, 64) ? 3 : 8);
 	want.what.errors = fuzz_below(f, 4) ? 0 : VSN_ERROR_ONE >> fuzz_below(f, 32);
 	if (fuzz_below(f, 4) == 0) {
-		vsn_fault_set_health(s, want.is_switch, want.target, &want.what, &diag);
+		vsn_fault_set_health(s, want.kind, want.target, &want.what, &diag);
 		return;
 	}
 	want.at = s->now + fuzz_below(f, 2) * fuzz_bits(f, 3);

@@ -431,6 +431,7 @@ static void same_faults(struct __test_metadata *_metadata, struct pair *p)
 	for (i = 0; i < t->nr_endpoints; i++) {
 		vsn_fault_endpoint(s, i, &site);
 		same_site(_metadata, &site, &p->ref.endpoints[i]);
+		ASSERT_EQ(p->ref.endpoints[i].lost_bytes, site.lost_bytes);
 	}
 }
 
@@ -495,10 +496,10 @@ static void any_policy(struct pair *p)
 	ref_set_policy(&p->ref, &policy);
 }
 
-static struct vsn_health any_health(struct pair *p, bool is_switch)
+static struct vsn_health any_health(struct pair *p, bool only_down)
 {
 	struct vsn_health h = { .bandwidth = VSN_BANDWIDTH_ALL };
-	u32 kind = is_switch ? 0 : next(&p->seed) % 8;
+	u32 kind = only_down ? 0 : next(&p->seed) % 8;
 
 	h.down = kind < 4;
 	if (kind == 4 || kind == 7)
@@ -517,10 +518,14 @@ static void any_fault(struct __test_metadata *_metadata, struct pair *p)
 	struct vsn_diag diag;
 	u32 id;
 
-	want.is_switch = p->sim.topo.nr_switches && next(&p->seed) % 8 == 0;
-	want.target = next(&p->seed) % (want.is_switch ? p->sim.topo.nr_switches :
-							 p->sim.topo.nr_links);
-	want.what = any_health(p, want.is_switch);
+	if (p->sim.topo.nr_switches && next(&p->seed) % 8 == 0)
+		want.kind = VSN_SITE_SWITCH;
+	else if (next(&p->seed) % 16 == 0)
+		want.kind = VSN_SITE_ENDPOINT;
+	want.target = next(&p->seed) % (want.kind == VSN_SITE_SWITCH ? p->sim.topo.nr_switches :
+					want.kind == VSN_SITE_LINK ? p->sim.topo.nr_links :
+								     p->sim.topo.nr_endpoints);
+	want.what = any_health(p, want.kind);
 	want.at = now + next(&p->seed) % 2 * (next(&p->seed) % 20000000);
 	if (next(&p->seed) % 16)
 		want.until = want.at + 1 + next(&p->seed) % 10000000;

@@ -225,6 +225,22 @@ static void wake(struct ref *r, u64 ua, u64 len, u64 time)
 			satisfied(r, r->ops[i], time);
 }
 
+void ref_fail_waits(struct ref *r)
+{
+	struct ref_op *op;
+	size_t i;
+
+	for (i = 0; i < r->nr_ops; i++) {
+		op = r->ops[i];
+		if (op->state != REF_BLOCKED || !ref_any_gone(r, op))
+			continue;
+		op->state = REF_MOVING;
+		op->status = -EIO;
+		op->end = vsn_max(r->now, op->start);
+		ref_add_event(r, op, op->end, REF_END, NULL);
+	}
+}
+
 void ref_recheck(struct ref *r)
 {
 	wake(r, 0, U64_MAX, r->now);
@@ -285,7 +301,10 @@ static void start(struct ref *r, struct ref_op *op)
 
 	op->state = REF_MOVING;
 	op->end = op->start;
-	if (op->sqe.opcode == VSN_OP_NOP)
+	op->falls = r->falls;
+	if (op->sqe.opcode != VSN_OP_FENCE && ref_any_gone(r, op))
+		err = -EIO;
+	else if (op->sqe.opcode == VSN_OP_NOP)
 		ref_add_event(r, op, op->end, REF_END, NULL);
 	else if (op->sqe.opcode == VSN_OP_COMPUTE)
 		err = start_compute(r, op);
@@ -361,6 +380,8 @@ static void end(struct ref *r, struct ref_op *op)
 {
 	struct ref_op *next;
 
+	if (!op->status && ref_any_gone(r, op))
+		op->status = -EIO;
 	if (!op->status)
 		effect(r, op);
 	remove_op(r, op);

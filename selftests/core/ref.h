@@ -26,19 +26,21 @@ struct ref_event;
 struct ref_fault {
 	u32 id;
 	bool active;
-	bool is_switch;
+	u8 kind;
 	u32 target;
 	struct vsn_health what;
 	u64 at;
 	u64 until;
 };
 
-/* A link or switch, and when it went down last; an endpoint */
+/* A link, switch or endpoint, and when it went down last */
 struct ref_site {
 	u64 since;
 	u64 lost;
 	u64 replays;
 	u64 replay_wire;
+	u64 fall;			/* an endpoint: number of its last one, or 0 */
+	u64 lost_bytes;
 };
 
 /* What a resource has done */
@@ -99,6 +101,7 @@ struct ref {
 	struct ref_site *endpoints;
 	struct vsn_route_memo memo;
 	u64 recoveries;
+	u64 falls;			/* of endpoints, so far */
 };
 
 void ref_init(struct ref *r, const struct vsn_topo *topo);

@@ -9,44 +9,106 @@
 #include "ref_impl.h"
 #include "rng.h"
 
-static bool is_of(const struct ref_fault *f, bool is_switch, u32 target)
+static bool is_of(const struct ref_fault *f, u32 kind, u32 target)
 {
-	return f->is_switch == is_switch && f->target == target;
+	return f->kind == kind && f->target == target;
 }
 
-static u32 count_down(const struct ref *r, bool is_switch, u32 target)
+static u32 count_down(const struct ref *r, u32 kind, u32 target)
 {
 	size_t i;
 	u32 n = 0;
 
 	for (i = 0; i < r->nr_faults; i++)
 		n += r->faults[i].active && r->faults[i].what.down &&
-		     is_of(&r->faults[i], is_switch, target);
+		     is_of(&r->faults[i], kind, target);
 	return n;
 }
 
-static struct ref_site *site_of(struct ref *r, bool is_switch, u32 target)
+static struct ref_site *site_of(struct ref *r, u32 kind, u32 target)
 {
-	return is_switch ? &r->switches[target] : &r->links[target];
+	struct ref_site *of[] = { r->links, r->switches, r->endpoints };
+
+	return &of[kind][target];
 }
 
-/* Of the link itself and of the switches at its ends, what went down first */
+/* Of the link itself and of what is at its ends, what went down first */
 struct ref_site *ref_dead(struct ref *r, u32 link)
 {
+	u32 sw[2] = { VSN_NO_SWITCH, VSN_NO_SWITCH };
+	u32 ep[2] = { VSN_NO_ENDPOINT, VSN_NO_ENDPOINT };
+	struct {
+		u32 kind;
+		u32 target;
+	} of[5];
 	struct ref_site *best = NULL, *site;
-	u32 ends[2] = { VSN_NO_SWITCH, VSN_NO_SWITCH }, i;
+	u32 i, n = 0;
 
-	vsn_topo_link_switches(r->topo, link, &ends[0], &ends[1]);
-	if (count_down(r, false, link))
-		best = &r->links[link];
+	vsn_topo_link_switches(r->topo, link, &sw[0], &sw[1]);
+	vsn_topo_link_endpoints(r->topo, link, &ep[0], &ep[1]);
+	of[n].kind = VSN_SITE_LINK;
+	of[n++].target = link;
 	for (i = 0; i < 2; i++) {
-		if (ends[i] == VSN_NO_SWITCH || !count_down(r, true, ends[i]))
+		of[n].kind = sw[i] == VSN_NO_SWITCH ? VSN_SITE_ENDPOINT : VSN_SITE_SWITCH;
+		of[n].target = sw[i] == VSN_NO_SWITCH ? ep[i] : sw[i];
+		n += of[n].target != VSN_NO_ENDPOINT;
+	}
+	for (i = 0; i < n; i++) {
+		if (!count_down(r, of[i].kind, of[i].target))
 			continue;
-		site = &r->switches[ends[i]];
+		site = site_of(r, of[i].kind, of[i].target);
 		if (!best || site->since < best->since)
 			best = site;
 	}
 	return best;
+}
+
+bool ref_gone(const struct ref *r, const struct ref_op *op, u32 ep)
+{
+	return count_down(r, VSN_SITE_ENDPOINT, ep) || r->endpoints[ep].fall > op->falls;
+}
+
+/* Page by page, which is no more than a home */
+static bool range_gone(const struct ref *r, const struct ref_op *op, u64 ua)
+{
+	u64 off, run, len = op->sqe.len ? op->sqe.len : 8;
+
+	for (off = 0; off < len; off += vsn_min(run, 4096))
+		if (ref_gone(r, op, ref_home_of(r, ua + off, &run)))
+			return true;
+	return false;
+}
+
+bool ref_any_gone(const struct ref *r, const struct ref_op *op)
+{
+	u8 opcode = op->sqe.opcode;
+
+	if (!r->falls)
+		return false;
+	if (ref_gone(r, op, op->sqe.initiator))
+		return true;
+	if (opcode == VSN_OP_NOP || opcode == VSN_OP_COMPUTE || opcode == VSN_OP_FENCE)
+		return false;
+	return range_gone(r, op, op->sqe.dst) ||
+	       (ref_has_source(op) && range_gone(r, op, op->sqe.src));
+}
+
+static void lose_bytes(struct ref *r, u32 ep)
+{
+	u64 off, run;
+	u32 i;
+
+	for (i = 0; i < r->nr_regions; i++) {
+		const struct vsn_place *p = r->places[i];
+
+		for (off = 0; off < p->size; off += 4096) {
+			if (ref_home_of(r, p->ua + off, &run) != ep)
+				continue;
+			r->endpoints[ep].lost_bytes += 4096;
+			if (r->bytes[i])
+				memset(r->bytes[i] + off, 0, 4096);
+		}
+	}
 }
 
 static bool can_use(void *ctx, u32 link)
@@ -75,7 +137,7 @@ void ref_degrade(const struct ref *r, u32 link, u64 *bandwidth, u64 *latency)
 	size_t i;
 
 	for (i = 0; i < r->nr_faults; i++) {
-		if (!r->faults[i].active || !is_of(&r->faults[i], false, link))
+		if (!r->faults[i].active || !is_of(&r->faults[i], VSN_SITE_LINK, link))
 			continue;
 		if (r->faults[i].what.bandwidth < worst)
 			worst = r->faults[i].what.bandwidth;
@@ -93,7 +155,7 @@ bool ref_corrupts(const struct ref *r, u32 link, u64 transfer, u64 packets)
 	size_t i;
 
 	for (i = 0; i < r->nr_faults; i++)
-		if (r->faults[i].active && is_of(&r->faults[i], false, link))
+		if (r->faults[i].active && is_of(&r->faults[i], VSN_SITE_LINK, link))
 			errors += r->faults[i].what.errors;
 	if (!errors)
 		return false;
@@ -106,10 +168,12 @@ static bool touches(const struct ref *r, const struct ref_fault *f, u32 link)
 {
 	u32 from, to;
 
-	if (!f->is_switch)
+	if (f->kind == VSN_SITE_LINK)
 		return link == f->target;
-	return vsn_topo_link_switches(r->topo, link, &from, &to) &&
-	       (from == f->target || to == f->target);
+	if (f->kind == VSN_SITE_SWITCH ? !vsn_topo_link_switches(r->topo, link, &from, &to) :
+					 !vsn_topo_link_endpoints(r->topo, link, &from, &to))
+		return false;
+	return from == f->target || to == f->target;
 }
 
 static bool is_hit(const struct ref *r, const struct ref_fault *f,
@@ -145,7 +209,7 @@ static void cut(struct ref *r, const struct ref_fault *f)
 			continue;
 		}
 		r->events[i] = r->events[--r->nr_events];
-		ref_lose(r, c, site_of(r, f->is_switch, f->target));
+		ref_lose(r, c, site_of(r, f->kind, f->target));
 		/* An event that was added may be anywhere. */
 		i = 0;
 	}
@@ -153,16 +217,21 @@ static void cut(struct ref *r, const struct ref_fault *f)
 
 static void set_active(struct ref *r, struct ref_fault *f, bool active)
 {
-	u32 before = count_down(r, f->is_switch, f->target), after;
+	u32 before = count_down(r, f->kind, f->target), after;
 
 	f->active = active;
-	after = count_down(r, f->is_switch, f->target);
+	after = count_down(r, f->kind, f->target);
 	if (before && !after)
 		r->recoveries++;
 	if (before || !after)
 		return;
-	site_of(r, f->is_switch, f->target)->since = r->now;
+	site_of(r, f->kind, f->target)->since = r->now;
 	cut(r, f);
+	if (f->kind != VSN_SITE_ENDPOINT)
+		return;
+	r->endpoints[f->target].fall = ++r->falls;
+	lose_bytes(r, f->target);
+	ref_fail_waits(r);
 }
 
 static void forget(struct ref *r, size_t i)
@@ -240,7 +309,7 @@ void ref_fault_add(struct ref *r, const struct vsn_fault *want, u32 id)
 	r->faults = ref_grow(r->faults, r->nr_faults, &r->room_faults, sizeof(*r->faults));
 	f = &r->faults[r->nr_faults++];
 	*f = (struct ref_fault) {
-		.id = id, .is_switch = want->is_switch, .target = want->target,
+		.id = id, .kind = want->kind, .target = want->target,
 		.what = want->what, .at = want->at, .until = want->until,
 	};
 	if (f->at <= r->now)

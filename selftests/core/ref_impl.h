@@ -30,6 +30,7 @@ struct ref_op {
 	u32 plane;
 	u32 numbered;		/* chunks that have a number */
 	u32 moving;		/* chunks that are not done */
+	u64 falls;		/* of endpoints, before it started */
 };
 
 /* One resource on the way of a chunk */
@@ -109,6 +110,12 @@ void ref_move(struct ref *r, struct ref_chunk *c);
 void ref_send_word(struct ref *r, struct ref_op *op, u64 time);
 /* The chunk, which has no event, was lost at the site. */
 void ref_lose(struct ref *r, struct ref_chunk *c, struct ref_site *site);
+
+/* Is an endpoint down, or was it since the operation started?  Is any of its own? */
+bool ref_gone(const struct ref *r, const struct ref_op *op, u32 ep);
+bool ref_any_gone(const struct ref *r, const struct ref_op *op);
+/* An endpoint went down: of WAITs that are blocked. */
+void ref_fail_waits(struct ref *r);
 
 /* When a fault begins or is over next; false: never */
 bool ref_fault_due(const struct ref *r, u64 *time);

@@ -256,7 +256,9 @@ static int give_way(struct ref *r, struct ref_chunk *c)
 
 	if (!c->again)
 		take_bytes(r, c, me);
-	if (op->sqe.opcode == VSN_OP_WAIT)
+	if (ref_gone(r, op, me) || ref_gone(r, op, c->to) || ref_gone(r, op, c->from))
+		err = -EIO;
+	else if (op->sqe.opcode == VSN_OP_WAIT)
 		err = way_wait(r, c, me);
 	else if (op->sqe.opcode == VSN_OP_DISCARD)
 		err = way_discard(r, c, me);

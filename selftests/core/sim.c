@@ -197,6 +197,27 @@ static void sim_effect_fault(void *ctx, const struct vsn_fault *f)
 	sim->nr_faults[f->state]++;
 }
 
+static u64 sim_effect_lose(void *ctx, u32 ep)
+{
+	struct sim *sim = ctx;
+	u64 off, n = 0;
+	u32 i;
+
+	for (i = 0; i < sim->nr_regions; i++) {
+		const struct sim_region *r = &sim->regions[i];
+
+		for (off = 0; off < r->place.size; off += 4096) {
+			if (vsn_place_home(&r->place, off) != ep)
+				continue;
+			n += 4096;
+			if (r->bytes)
+				memset(r->bytes + off, 0, 4096);
+		}
+	}
+	digest(sim, (u64[]){ ep, n, sim->sched.now }, 3);
+	return n;
+}
+
 static const struct vsn_sched_ops effects = {
 	.copy = sim_effect_copy,
 	.fill = sim_effect_fill,
@@ -207,6 +228,7 @@ static const struct vsn_sched_ops effects = {
 	.complete = sim_effect_complete,
 	.xfer = sim_effect_xfer,
 	.fault = sim_effect_fault,
+	.lose = sim_effect_lose,
 };
 
 void sim_topo(struct vsn_topo *t, const u32 *sizes, u32 nr_dims)

@@ -515,6 +515,7 @@ static int on_event(struct nl_msg *msg, void *arg)
 		break;
 	case VSN_CMD_REGION_NTF:
 	case VSN_CMD_REGION_DEL_NTF:
+	case VSN_CMD_REGION_POISON_NTF:
 		err = vsn_region_parse(&region, nlh);
 		event.region = &region;
 		break;

@@ -325,6 +325,8 @@ int vsn_ctl_fabric_list(struct vsn_ctl *ctl, vsn_ctl_fabric_fn fn, void *arg);
  * @seed: of @jitter
  * @replays: chunks of its operations that were sent again from their source
  * @replay_wire: bytes on the wire of all that was sent again
+ * @state: enum vsn_link_state
+ * @lost_bytes: bytes of memory that were lost when it went down, in all
  */
 struct vsn_ctl_endpoint {
 	char fabric[VSN_CTL_NAME];
@@ -350,6 +352,8 @@ struct vsn_ctl_endpoint {
 	uint64_t seed;
 	uint64_t replays;
 	uint64_t replay_wire;
+	uint32_t state;
+	uint64_t lost_bytes;
 };
 
 /**
@@ -530,6 +534,10 @@ void vsn_ctl_route_free(struct vsn_ctl_route *route);
  * @huge: 2 MiB pages where the placement allows
  * @ua: its unified address
  * @resident: bytes of memory in use
+ * @poisoned: bytes that are poisoned
+ * @offset: VSN_CMD_REGION_POISON_NTF: of the range that was poisoned or healed
+ * @length: same: its bytes
+ * @heal: same: which of both
  * @mode: enum vsn_region_mode
  * @dir_granule: of its directory, bytes; uncached: 0
  * @from_home: granules that a home sent to an initiator
@@ -550,6 +558,10 @@ struct vsn_ctl_region {
 	bool huge;
 	uint64_t ua;
 	uint64_t resident;
+	uint64_t poisoned;
+	uint64_t offset;
+	uint64_t length;
+	bool heal;
 	uint32_t mode;
 	uint64_t dir_granule;
 	uint64_t from_home;
@@ -590,6 +602,9 @@ int vsn_ctl_region_get(struct vsn_ctl *ctl, const char *fabric, uint32_t id,
 int vsn_ctl_region_list(struct vsn_ctl *ctl, const char *fabric,
 			vsn_ctl_region_fn fn, void *arg);
 int vsn_ctl_region_del(struct vsn_ctl *ctl, const char *fabric, uint32_t id);
+/* @length 0: up to the region's end; @heal: make it good again */
+int vsn_ctl_region_poison(struct vsn_ctl *ctl, const char *fabric, uint32_t id,
+			  uint64_t offset, uint64_t length, bool heal);
 void vsn_ctl_region_free(struct vsn_ctl_region *region);
 
 /**
@@ -616,7 +631,8 @@ struct vsn_ctl_violation;
  * struct vsn_ctl_event - something changed
  * @cmd: VSN_CMD_FABRIC_NTF and so on
  * @fabric: VSN_CMD_FABRIC_NTF, _DEL_NTF (name and id only), else NULL
- * @region: VSN_CMD_REGION_NTF, _DEL_NTF (fabric and id only), else NULL
+ * @region: VSN_CMD_REGION_NTF, _DEL_NTF (fabric and id only), _POISON_NTF (fabric, id,
+ *	range, heal and poisoned only), else NULL
  * @limit: VSN_CMD_LIMIT_NTF, else NULL
  * @endpoint: VSN_CMD_ENDPOINT_NTF, else NULL
  * @link: VSN_CMD_LINK_NTF (fabric, id, name and health only), else NULL

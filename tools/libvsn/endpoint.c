@@ -102,6 +102,12 @@ void vsn_endpoint_parse(struct vsn_ctl_endpoint *e, const struct nlmsghdr *nlh)
 		case VSN_A_ENDPOINT_REPLAY_WIRE:
 			e->replay_wire = vsn_get_uint(nla);
 			break;
+		case VSN_A_ENDPOINT_STATE:
+			e->state = vsn_get_uint(nla);
+			break;
+		case VSN_A_ENDPOINT_LOST_BYTES:
+			e->lost_bytes = vsn_get_uint(nla);
+			break;
 		}
 	}
 }
@@ -183,6 +189,32 @@ int vsn_ctl_endpoint_set(struct vsn_ctl *ctl, const char *fabric, const char *na
 		vsn_put_u64(&req, VSN_A_ENDPOINT_JITTER, *straggler->jitter);
 	if (straggler->seed)
 		vsn_put_u64(&req, VSN_A_ENDPOINT_SEED, *straggler->seed);
+	return vsn_request_do(&req, NULL, NULL);
+}
+
+/**
+ * vsn_ctl_endpoint_set_state() - let an endpoint go down, or come up again
+ * @ctl: handle
+ * @fabric: name of the fabric
+ * @name: name of the endpoint, or NULL
+ * @id: without a name: its id
+ * @state: enum vsn_link_state
+ *
+ * Return: 0, -ENOENT no such fabric or endpoint, -EBUSY a fault keeps it down, -ENOSPC
+ * there are as many faults as there may be, -EPERM, or another negative errno.
+ */
+int vsn_ctl_endpoint_set_state(struct vsn_ctl *ctl, const char *fabric, const char *name,
+			       uint32_t id, uint32_t state)
+{
+	struct vsn_request req;
+
+	vsn_request_alloc(&req, ctl, VSN_CMD_ENDPOINT_SET, 512);
+	vsn_put_str(&req, VSN_A_ENDPOINT_FABRIC, fabric);
+	if (name)
+		vsn_put_str(&req, VSN_A_ENDPOINT_NAME, name);
+	else
+		vsn_put_u32(&req, VSN_A_ENDPOINT_ID, id);
+	vsn_put_u32(&req, VSN_A_ENDPOINT_STATE, state);
 	return vsn_request_do(&req, NULL, NULL);
 }
 

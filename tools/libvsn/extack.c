@@ -136,6 +136,7 @@ static const struct attr_name endpoint_names[] = {
 	[VSN_A_ENDPOINT_DELAY] = { "delay", NULL },
 	[VSN_A_ENDPOINT_JITTER] = { "jitter", NULL },
 	[VSN_A_ENDPOINT_SEED] = { "seed", NULL },
+	[VSN_A_ENDPOINT_STATE] = { "state", NULL },
 };
 
 static const struct attr_name link_names[] = {
@@ -169,6 +170,7 @@ static const struct attr_name fault_names[] = {
 	[VSN_A_FAULT_ERROR_RATE] = { "error-rate", NULL },
 	[VSN_A_FAULT_AT] = { "at", NULL },
 	[VSN_A_FAULT_UNTIL] = { "until", NULL },
+	[VSN_A_FAULT_ENDPOINT] = { "endpoint", NULL },
 };
 
 static const struct attr_name policy_names[] = {
@@ -193,6 +195,9 @@ static const struct attr_name region_names[] = {
 	[VSN_A_REGION_HOME] = { "home", NULL },
 	[VSN_A_REGION_GRANULE] = { "granule", NULL },
 	[VSN_A_REGION_HUGE] = { "huge", NULL },
+	[VSN_A_REGION_OFFSET] = { "offset", NULL },
+	[VSN_A_REGION_LENGTH] = { "length", NULL },
+	[VSN_A_REGION_HEAL] = { "heal", NULL },
 	[VSN_A_REGION_MODE] = { "mode", NULL },
 	[VSN_A_REGION_DIR_GRANULE] = { "dir-granule", NULL },
 };
@@ -251,6 +256,7 @@ static const struct attr_set *request_set(const struct nlmsghdr *request)
 	case VSN_CMD_REGION_GET:
 	case VSN_CMD_REGION_NEW:
 	case VSN_CMD_REGION_DEL:
+	case VSN_CMD_REGION_POISON:
 		return &region_set;
 	case VSN_CMD_GRANT_GET:
 	case VSN_CMD_GRANT_SET:

@@ -24,6 +24,10 @@ int vsn_fault_parse(struct vsn_ctl_fault *f, const struct nlmsghdr *nlh)
 			f->is_switch = true;
 			f->target = vsn_get_uint(nla);
 			break;
+		case VSN_A_FAULT_ENDPOINT:
+			f->is_endpoint = true;
+			f->target = vsn_get_uint(nla);
+			break;
 		case VSN_A_FAULT_LINK:
 			f->target = vsn_get_uint(nla);
 			break;
@@ -64,10 +68,10 @@ static int fault_fill(const struct nlmsghdr *nlh, void *arg)
 /**
  * vsn_ctl_fault_add() - add a fault
  * @ctl: handle
- * @want: @fabric, @is_switch, @target, @health, @at (VSN_CTL_NOW: now) and @until
+ * @want: @fabric, @is_switch, @is_endpoint, @target, @health, @at (VSN_CTL_NOW: now) and @until
  * @fault: out: the fault; may be NULL
  *
- * Return: 0; -ENOENT no such fabric, link or switch; -EINVAL it does nothing, or
+ * Return: 0; -ENOENT no such fabric, link, switch or endpoint; -EINVAL it does nothing, or
  * its times are past or the wrong way round; -ERANGE; -ENOSPC there are as many as
  * there may be; or another negative errno.
  */
@@ -80,8 +84,11 @@ int vsn_ctl_fault_add(struct vsn_ctl *ctl, const struct vsn_ctl_fault *want,
 
 	vsn_request_alloc(&req, ctl, VSN_CMD_FAULT_NEW, 256);
 	vsn_put_str(&req, VSN_A_FAULT_FABRIC, want->fabric);
-	vsn_put_u32(&req, want->is_switch ? VSN_A_FAULT_SWITCH : VSN_A_FAULT_LINK,
-		    want->target);
+	if (want->is_endpoint)
+		vsn_put_u32(&req, VSN_A_FAULT_ENDPOINT, want->target);
+	else
+		vsn_put_u32(&req, want->is_switch ? VSN_A_FAULT_SWITCH : VSN_A_FAULT_LINK,
+			    want->target);
 	if (h->state == VSN_LINK_STATE_DOWN)
 		vsn_put_flag(&req, VSN_A_FAULT_DOWN);
 	if (h->bandwidth_part != VSN_CTL_PART_ALL)

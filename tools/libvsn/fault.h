@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * libvsn, failures: links and switches that go down, degrade and recover.  See
- * vsn-control(3).
+ * libvsn, failures: links, switches and endpoints that go down, degrade and recover.
+ * See vsn-control(3).
  */
 #ifndef LIBVSN_FAULT_H
 #define LIBVSN_FAULT_H
@@ -64,17 +64,22 @@ int vsn_ctl_switch_list(struct vsn_ctl *ctl, const char *fabric, bool down,
 int vsn_ctl_switch_set(struct vsn_ctl *ctl, const char *fabric, const char *name,
 		       uint32_t state);
 
+/* Without a name by id.  @state: enum vsn_link_state */
+int vsn_ctl_endpoint_set_state(struct vsn_ctl *ctl, const char *fabric, const char *name,
+			       uint32_t id, uint32_t state);
+
 /**
- * struct vsn_ctl_fault - something that happens to a link or a switch
+ * struct vsn_ctl_fault - something that happens to a link, a switch or an endpoint
  * @fabric: name of the fabric
  * @id: id
  * @is_switch: it happens to a switch
- * @target: id of the link or switch
+ * @target: id of the link, switch or endpoint
  * @name: its name
  * @state: enum vsn_fault_state
  * @health: what the fault does to it; @health.state is VSN_LINK_STATE_DOWN, or 0
  * @at: begins, ps
  * @until: is over, ps, or VSN_CTL_FOREVER
+ * @is_endpoint: it happens to an endpoint
  */
 struct vsn_ctl_fault {
 	char fabric[VSN_CTL_NAME];
@@ -86,6 +91,7 @@ struct vsn_ctl_fault {
 	struct vsn_ctl_health health;
 	uint64_t at;
 	uint64_t until;
+	bool is_endpoint;
 };
 
 /* Begins now, in virtual time */

@@ -45,6 +45,18 @@ int vsn_region_parse(struct vsn_ctl_region *r, const struct nlmsghdr *nlh)
 		case VSN_A_REGION_RESIDENT:
 			r->resident = vsn_get_uint(nla);
 			break;
+		case VSN_A_REGION_POISONED:
+			r->poisoned = vsn_get_uint(nla);
+			break;
+		case VSN_A_REGION_OFFSET:
+			r->offset = vsn_get_uint(nla);
+			break;
+		case VSN_A_REGION_LENGTH:
+			r->length = vsn_get_uint(nla);
+			break;
+		case VSN_A_REGION_HEAL:
+			r->heal = true;
+			break;
 		case VSN_A_REGION_MODE:
 			r->mode = vsn_get_uint(nla);
 			break;
@@ -181,6 +193,34 @@ int vsn_ctl_region_del(struct vsn_ctl *ctl, const char *fabric, uint32_t id)
 	vsn_request_alloc(&req, ctl, VSN_CMD_REGION_DEL, 256);
 	vsn_put_str(&req, VSN_A_REGION_FABRIC, fabric);
 	vsn_put_u32(&req, VSN_A_REGION_ID, id);
+	return vsn_request_do(&req, NULL, NULL);
+}
+
+/**
+ * vsn_ctl_region_poison() - poison a range of a region, or make it good again
+ * @ctl: handle
+ * @fabric: name of the fabric
+ * @id: id of the region
+ * @offset: of the range, a multiple of 4 KiB
+ * @length: bytes, same; 0: up to the region's end
+ * @heal: make it good again
+ *
+ * Return: 0; -ENOENT; -EINVAL no multiple of 4 KiB; -ERANGE not within the region;
+ * -ENOSPC there are as many ranges as there may be; -EPERM; or another negative errno.
+ */
+int vsn_ctl_region_poison(struct vsn_ctl *ctl, const char *fabric, uint32_t id,
+			  uint64_t offset, uint64_t length, bool heal)
+{
+	struct vsn_request req;
+
+	vsn_request_alloc(&req, ctl, VSN_CMD_REGION_POISON, 256);
+	vsn_put_str(&req, VSN_A_REGION_FABRIC, fabric);
+	vsn_put_u32(&req, VSN_A_REGION_ID, id);
+	vsn_put_u64(&req, VSN_A_REGION_OFFSET, offset);
+	if (length)
+		vsn_put_u64(&req, VSN_A_REGION_LENGTH, length);
+	if (heal)
+		vsn_put_flag(&req, VSN_A_REGION_HEAL);
 	return vsn_request_do(&req, NULL, NULL);
 }
 

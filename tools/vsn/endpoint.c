@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /* vsn endpoint */
 #include "cmd.h"
+#include "fault.h"
+#include "health.h"
 #include "out.h"
 #include "show.h"
 
@@ -37,6 +39,11 @@ void show_endpoint(const struct vsn_ctl_endpoint *e)
 	out_u64("replays", e->replays ? "replays" : NULL, e->replays);
 	out_unit("replay_wire", e->replay_wire ? "replay-wire" : NULL, UNIT_SIZE,
 		 e->replay_wire);
+	if (out_is_json() || e->state == VSN_LINK_STATE_DOWN || e->lost_bytes) {
+		out_line(1, NULL);
+		out_str("state", "state", state_name(e->state));
+		out_unit("lost_bytes", "lost", UNIT_SIZE, e->lost_bytes);
+	}
 	out_object_end();
 }
 
@@ -117,8 +124,9 @@ static int endpoint_set(int argc, char **argv)
 	struct vsn_ctl_straggler to = { NULL };
 	uint64_t delay, jitter, seed, ppm;
 	char fabric[VSN_CTL_NAME];
+	bool slower;
+	uint32_t id = 0, slow, state = 0;
 	const char *name = NULL;
-	uint32_t id = 0, slow;
 	struct vsn_ctl *ctl;
 	int err;
 
@@ -143,18 +151,28 @@ static int endpoint_set(int argc, char **argv)
 		} else if (!to.seed && arg_is(&a, "seed")) {
 			seed = arg_number(&a, "seed", 0, UINT64_MAX);
 			to.seed = &seed;
+		} else if (!state && arg_is(&a, "up")) {
+			state = VSN_LINK_STATE_UP;
+		} else if (!state && arg_is(&a, "down")) {
+			state = VSN_LINK_STATE_DOWN;
 		} else {
-			arg_unknown(&a, "slow delay jitter seed");
+			arg_unknown(&a, "up down slow delay jitter seed");
 		}
 	}
-	if (!a.status && !to.slow && !to.delay && !to.jitter && !to.seed)
-		arg_error(&a, "nothing to set: slow, delay, jitter or seed is missing");
+	slower = to.slow || to.delay || to.jitter || to.seed;
+	if (!a.status && !slower && !state)
+		arg_error(&a, "nothing to set: up, down, slow, delay, jitter or seed is missing");
+	if (!a.status && slower && state)
+		arg_error(&a, "up and down go alone, not with how slow it is");
 	if (a.status)
 		return a.status;
 	ctl = ctl_open();
 	if (!ctl)
 		return EXIT_FAIL;
-	err = vsn_ctl_endpoint_set(ctl, fabric, name, id, &to);
+	if (state)
+		err = vsn_ctl_endpoint_set_state(ctl, fabric, name, id, state);
+	else
+		err = vsn_ctl_endpoint_set(ctl, fabric, name, id, &to);
 	if (err && name)
 		return ctl_failed(ctl, err, "endpoint %s of fabric %s", name, fabric);
 	return err ? ctl_failed(ctl, err, "endpoint %u of fabric %s", id, fabric) : EXIT_OK;
@@ -162,8 +180,8 @@ static int endpoint_set(int argc, char **argv)
 
 static const struct cmd commands[] = {
 	{ "show", endpoint_show, "FABRIC [ NAME | id N | [ kind KIND ] [ active ] ]" },
-	{ "set", endpoint_set, "FABRIC { NAME | id N } [ slow RATIO ] [ delay TIME ]\n"
-		"                    [ jitter TIME ] [ seed N ]" },
+	{ "set", endpoint_set, "FABRIC { NAME | id N } { up | down |\n"
+		"                    [ slow RATIO ] [ delay TIME ] [ jitter TIME ] [ seed N ] }" },
 	{ NULL, NULL, NULL },
 };
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* vsn fault: what happens to links and switches, and when */
+/* vsn fault: what happens to links, switches and endpoints, and when */
 #include <string.h>
 
 #include "cmd.h"
@@ -47,30 +47,43 @@ static int fault_show(int argc, char **argv)
 	return cmd_done();
 }
 
-/* "link NAME", "link id N", "switch NAME" */
+/* "link NAME", "link id N", "switch NAME", "endpoint NAME" */
 static void arg_target(struct args *a, struct vsn_ctl_fault *f, struct link_arg *link,
-		       const char **sw)
+		       const char **name)
 {
 	const char *word;
 
 	if (arg_is(a, "link")) {
 		arg_link(a, link);
 	} else if (arg_is(a, "switch")) {
-		*sw = arg_need(a, "switch, the name of one");
+		*name = arg_need(a, "switch, the name of one");
 		f->is_switch = true;
+	} else if (arg_is(a, "endpoint")) {
+		*name = arg_need(a, "endpoint, the name of one");
+		f->is_endpoint = true;
 	} else {
-		word = arg_need(a, "link or switch");
+		word = arg_need(a, "link, switch or endpoint");
 		if (word)
-			arg_error(a, "unknown word '%s', it may be: link switch", word);
+			arg_error(a, "unknown word '%s', it may be: link switch endpoint",
+				  word);
 	}
 }
 
 static int find_target(struct vsn_ctl *ctl, struct vsn_ctl_fault *f,
 		       const struct link_arg *link, const char *name)
 {
+	struct vsn_ctl_endpoint e;
 	struct vsn_ctl_switch sw;
 	int err;
 
+	if (f->is_endpoint) {
+		err = vsn_ctl_endpoint_get(ctl, f->fabric, name, &e);
+		if (err)
+			return ctl_failed(ctl, err, "endpoint %s of fabric %s", name,
+					  f->fabric);
+		f->target = e.id;
+		return EXIT_OK;
+	}
 	if (!f->is_switch)
 		return link_resolve(ctl, f->fabric, link, &f->target);
 	err = vsn_ctl_switch_get(ctl, f->fabric, name, &sw);
@@ -89,13 +102,13 @@ static int fault_add(int argc, char **argv)
 	}, fault;
 	struct args a = { .argc = argc, .argv = argv };
 	struct link_arg link = { NULL, 0 };
-	const char *sw = NULL;
+	const char *name = NULL;
 	unsigned int mask = 0;
 	struct vsn_ctl *ctl;
 	int err;
 
 	arg_name(&a, "name of the fabric", want.fabric, sizeof(want.fabric));
-	arg_target(&a, &want, &link, &sw);
+	arg_target(&a, &want, &link, &name);
 	while (!a.status && a.argc) {
 		if (arg_health(&a, &want.health, &mask))
 			continue;
@@ -115,7 +128,7 @@ static int fault_add(int argc, char **argv)
 	ctl = ctl_open();
 	if (!ctl)
 		return EXIT_FAIL;
-	err = find_target(ctl, &want, &link, sw);
+	err = find_target(ctl, &want, &link, name);
 	if (err)
 		return err;
 	err = vsn_ctl_fault_add(ctl, &want, &fault);
@@ -237,7 +250,7 @@ static int fault_policy(int argc, char **argv)
 }
 
 static const struct cmd commands[] = {
-	{ "add", fault_add, "FABRIC { link { LINK | id N } | switch SWITCH }\n"
+	{ "add", fault_add, "FABRIC { link { LINK | id N } | switch SWITCH | endpoint NAME }\n"
 		"                { down | [ bandwidth PERCENT ] [ latency TIME ] [ error-rate CHANCE ] }\n"
 		"                [ at TIME ] [ until TIME ]" },
 	{ "show", fault_show, "FABRIC [ ID ]" },

@@ -118,13 +118,14 @@ static const char *fault_state(uint32_t state)
 
 void show_fault(const struct vsn_ctl_fault *f)
 {
+	const char *kind = f->is_endpoint ? "endpoint" : f->is_switch ? "switch" : "link";
 	bool down = f->health.state == VSN_LINK_STATE_DOWN;
 
 	out_object(NULL);
 	out_line(0, NULL);
 	out_u64("id", "fault", f->id);
 	out_str("fabric", "fabric", f->fabric);
-	out_str(f->is_switch ? "switch" : "link", f->is_switch ? "switch" : "link", f->name);
+	out_str(kind, kind, f->name);
 	out_u64("target", "id", f->target);
 	out_str("state", "state", fault_state(f->state));
 	out_bool("down", down ? "down" : NULL, down);

@@ -34,6 +34,9 @@ static int show_event(const struct vsn_ctl_event *event, void *arg)
 		out_u64("id", "region", event->region->id);
 		out_object_end();
 		break;
+	case VSN_CMD_REGION_POISON_NTF:
+		show_poison(event->region);
+		break;
 	case VSN_CMD_LIMIT_NTF:
 		show_limit(event->limit);
 		break;

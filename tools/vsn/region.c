@@ -254,11 +254,57 @@ static int region_del(int argc, char **argv)
 	return err ? ctl_failed(ctl, err, "region %u of fabric %s", id, fabric) : EXIT_OK;
 }
 
+static int region_mark(int argc, char **argv, bool heal)
+{
+	struct args a = { .argc = argc, .argv = argv };
+	uint64_t offset = 0, size = 0;
+	char fabric[VSN_CTL_NAME];
+	bool from = false;
+	struct vsn_ctl *ctl;
+	uint32_t id;
+	int err;
+
+	arg_name(&a, "name of the fabric", fabric, sizeof(fabric));
+	arg_is(&a, "id");
+	id = arg_number(&a, "id", 1, UINT32_MAX);
+	while (!a.status && a.argc) {
+		if (!from && arg_is(&a, "offset")) {
+			offset = arg_unit(&a, "offset", UNIT_SIZE);
+			from = true;
+		} else if (!size && arg_is(&a, "size")) {
+			size = arg_unit(&a, "size", UNIT_SIZE);
+			if (!size)
+				arg_error(&a, "size is 0");
+		} else {
+			arg_unknown(&a, "offset size");
+		}
+	}
+	if (a.status)
+		return a.status;
+	ctl = ctl_open();
+	if (!ctl)
+		return EXIT_FAIL;
+	err = vsn_ctl_region_poison(ctl, fabric, id, offset, size, heal);
+	return err ? ctl_failed(ctl, err, "region %u of fabric %s", id, fabric) : EXIT_OK;
+}
+
+static int region_poison(int argc, char **argv)
+{
+	return region_mark(argc, argv, false);
+}
+
+static int region_heal(int argc, char **argv)
+{
+	return region_mark(argc, argv, true);
+}
+
 static const struct cmd commands[] = {
 	{ "add", region_add, "FABRIC size SIZE home HOME[,HOME...] [ granule SIZE ] [ huge ]\n"
 	  "        [ mode { uncached | coherent | owned } ] [ dir-granule SIZE ]" },
 	{ "show", region_show, "FABRIC [ ID ]" },
 	{ "del", region_del, "FABRIC ID" },
+	{ "poison", region_poison, "FABRIC ID [ offset SIZE ] [ size SIZE ]" },
+	{ "heal", region_heal, "FABRIC ID [ offset SIZE ] [ size SIZE ]" },
 	{ NULL, NULL, NULL },
 };
 

@@ -289,9 +289,25 @@ void show_region(const struct vsn_ctl_region *r)
 	if (r->granule)
 		out_unit("granule", "granule", UNIT_SIZE, r->granule);
 	out_bool("huge", "huge", r->huge);
+	if (r->poisoned || out_is_json())
+		out_unit("poisoned", "poisoned", UNIT_SIZE, r->poisoned);
 	show_directory(r);
 	out_u64("home_count", "homes", r->home_count);
 	show_ids("home", "home", r->homes, r->nr_homes, r->home_count);
+	out_object_end();
+}
+
+/* What VSN_CMD_REGION_POISON_NTF tells */
+void show_poison(const struct vsn_ctl_region *r)
+{
+	out_object(NULL);
+	out_line(0, r->heal ? "healed" : "poisoned");
+	out_bool(r->heal ? "healed" : "poison", NULL, true);
+	out_str("fabric", "fabric", r->fabric);
+	out_u64("id", "region", r->id);
+	out_unit("offset", "offset", UNIT_SIZE, r->offset);
+	out_unit("length", "size", UNIT_SIZE, r->length);
+	out_unit("poisoned", "in-all", UNIT_SIZE, r->poisoned);
 	out_object_end();
 }
 

@@ -12,6 +12,7 @@ void show_topo(const struct vsn_ctl_fabric *fabric);
 void show_fabric(const struct vsn_ctl_fabric *fabric, bool details);
 void show_endpoint(const struct vsn_ctl_endpoint *e);
 void show_region(const struct vsn_ctl_region *region);
+void show_poison(const struct vsn_ctl_region *region);
 void show_limit(const struct vsn_ctl_limit *limit);
 /* The first of @total endpoints; as text, runs of them as FIRST-LAST */
 void show_ids(const char *key, const char *label, const uint32_t *ids, size_t nr,
