@@ -181,9 +181,10 @@ static const struct nla_policy vsn_link_get_dump_nl_policy[VSN_A_LINK_ACTIVE + 1
 };
 
 /* VSN_CMD_REGION_GET - do */
-static const struct nla_policy vsn_region_get_do_nl_policy[VSN_A_REGION_ID + 1] = {
+static const struct nla_policy vsn_region_get_do_nl_policy[VSN_A_REGION_NAME + 1] = {
 	[VSN_A_REGION_FABRIC] = { .type = NLA_NUL_STRING, .len = VSN_NAME_LEN, },
 	[VSN_A_REGION_ID] = NLA_POLICY_MIN(NLA_U32, 1),
+	[VSN_A_REGION_NAME] = { .type = NLA_NUL_STRING, .len = VSN_NAME_LEN, },
 };
 
 /* VSN_CMD_REGION_GET - dump */
@@ -192,18 +193,20 @@ static const struct nla_policy vsn_region_get_dump_nl_policy[VSN_A_REGION_FABRIC
 };
 
 /* VSN_CMD_REGION_NEW - do */
-static const struct nla_policy vsn_region_new_nl_policy[VSN_A_REGION_HUGE + 1] = {
+static const struct nla_policy vsn_region_new_nl_policy[VSN_A_REGION_NAME + 1] = {
 	[VSN_A_REGION_FABRIC] = { .type = NLA_NUL_STRING, .len = VSN_NAME_LEN, },
 	[VSN_A_REGION_SIZE] = { .type = NLA_UINT, },
 	[VSN_A_REGION_HOME] = { .type = NLA_U32, },
 	[VSN_A_REGION_GRANULE] = { .type = NLA_UINT, },
 	[VSN_A_REGION_HUGE] = { .type = NLA_FLAG, },
+	[VSN_A_REGION_NAME] = { .type = NLA_NUL_STRING, .len = VSN_NAME_LEN, },
 };
 
 /* VSN_CMD_REGION_DEL - do */
-static const struct nla_policy vsn_region_del_nl_policy[VSN_A_REGION_ID + 1] = {
+static const struct nla_policy vsn_region_del_nl_policy[VSN_A_REGION_NAME + 1] = {
 	[VSN_A_REGION_FABRIC] = { .type = NLA_NUL_STRING, .len = VSN_NAME_LEN, },
 	[VSN_A_REGION_ID] = NLA_POLICY_MIN(NLA_U32, 1),
+	[VSN_A_REGION_NAME] = { .type = NLA_NUL_STRING, .len = VSN_NAME_LEN, },
 };
 
 /* VSN_CMD_LIMIT_GET - do */
@@ -394,7 +397,7 @@ static const struct genl_split_ops vsn_nl_ops[] = {
 		.doit		= vsn_nl_region_get_doit,
 		.post_doit	= vsn_nl_fabric_post_doit,
 		.policy		= vsn_region_get_do_nl_policy,
-		.maxattr	= VSN_A_REGION_ID,
+		.maxattr	= VSN_A_REGION_NAME,
 		.flags		= GENL_CMD_CAP_DO,
 	},
 	{
@@ -411,7 +414,7 @@ static const struct genl_split_ops vsn_nl_ops[] = {
 		.doit		= vsn_nl_region_new_doit,
 		.post_doit	= vsn_nl_fabric_post_doit,
 		.policy		= vsn_region_new_nl_policy,
-		.maxattr	= VSN_A_REGION_HUGE,
+		.maxattr	= VSN_A_REGION_NAME,
 		.flags		= GENL_ADMIN_PERM | GENL_CMD_CAP_DO,
 	},
 	{
@@ -420,7 +423,7 @@ static const struct genl_split_ops vsn_nl_ops[] = {
 		.doit		= vsn_nl_region_del_doit,
 		.post_doit	= vsn_nl_fabric_post_doit,
 		.policy		= vsn_region_del_nl_policy,
-		.maxattr	= VSN_A_REGION_ID,
+		.maxattr	= VSN_A_REGION_NAME,
 		.flags		= GENL_ADMIN_PERM | GENL_CMD_CAP_DO,
 	},
 	{

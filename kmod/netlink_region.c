@@ -47,7 +47,8 @@ static int put_region(struct sk_buff *skb, void *hdr, const struct vsn_fabric *f
 	     nla_put_uint(skb, VSN_A_REGION_GRANULE, 1ULL << place->granule_shift)) ||
 	    (region->huge && nla_put_flag(skb, VSN_A_REGION_HUGE)) ||
 	    nla_put_uint(skb, VSN_A_REGION_UA, place->ua) ||
-	    nla_put_uint(skb, VSN_A_REGION_RESIDENT, resident))
+	    nla_put_uint(skb, VSN_A_REGION_RESIDENT, resident) ||
+	    (region->name[0] && nla_put_string(skb, VSN_A_REGION_NAME, region->name)))
 		goto err_cancel;
 	genlmsg_end(skb, hdr);
 	return 0;
@@ -57,9 +58,37 @@ err_cancel:
 	return -EMSGSIZE;
 }
 
+/*
+ * The region that a request names, with a reference.  fabric->lock is held, so that
+ * region-del does not take the reference for use.
+ */
+static struct vsn_region *get_region(struct vsn_fabric *fabric, struct genl_info *info)
+{
+	struct nlattr *by_id = info->attrs[VSN_A_REGION_ID];
+	struct nlattr *by_name = info->attrs[VSN_A_REGION_NAME];
+	struct vsn_region *region;
+
+	lockdep_assert_held(&fabric->lock);
+	if (by_id && by_name)
+		return ERR_PTR(vsn_nl_refuse(info->extack, by_name, -EINVAL,
+					     "id and name: give one of them"));
+	if (!by_id && !by_name)
+		return ERR_PTR(vsn_nl_missing(info->extack, NULL, VSN_A_REGION_ID,
+					      "id or name"));
+	region = by_id ? vsn_region_get_id(fabric, nla_get_u32(by_id)) :
+			 vsn_region_get_name(fabric, nla_data(by_name));
+	if (region)
+		return region;
+	if (by_id)
+		return ERR_PTR(vsn_nl_refuse(info->extack, by_id, -ENOENT,
+					     "id %u: no such region", nla_get_u32(by_id)));
+	return ERR_PTR(vsn_nl_refuse(info->extack, by_name, -ENOENT,
+				     "name '%s': no such region",
+				     (const char *)nla_data(by_name)));
+}
+
 int vsn_nl_region_get_doit(struct sk_buff *skb, struct genl_info *info)
 {
-	struct nlattr *attr = info->attrs[VSN_A_REGION_ID];
 	struct vsn_fabric *fabric = vsn_nl_fabric(info);
 	struct vsn_region *region;
 	struct sk_buff *msg;
@@ -68,22 +97,18 @@ int vsn_nl_region_get_doit(struct sk_buff *skb, struct genl_info *info)
 	err = vsn_nl_need_ready(fabric, info->extack);
 	if (err)
 		return err;
-	if (!attr)
-		return vsn_nl_missing(info->extack, NULL, VSN_A_REGION_ID, "id");
 	msg = genlmsg_new(GENLMSG_DEFAULT_SIZE, GFP_KERNEL);
 	if (!msg)
 		return -ENOMEM;
-	/* Under the lock, so that region-del does not take our reference for use. */
 	mutex_lock(&fabric->lock);
-	region = vsn_region_get_id(fabric, nla_get_u32(attr));
-	if (region) {
+	region = get_region(fabric, info);
+	if (IS_ERR(region)) {
+		err = PTR_ERR(region);
+	} else {
 		err = put_region(msg, genlmsg_put_reply(msg, info, &vsn_nl_family, 0,
 							VSN_CMD_REGION_GET),
 				 fabric, region);
 		vsn_region_put(region);
-	} else {
-		err = vsn_nl_refuse(info->extack, attr, -ENOENT, "id %u: no such region",
-				    nla_get_u32(attr));
 	}
 	mutex_unlock(&fabric->lock);
 	if (err) {
@@ -144,7 +169,9 @@ static void notify_region(const struct vsn_fabric *fabric,
 		vsn_nl_notify(skb);
 }
 
-static void notify_region_deleted(const struct vsn_fabric *fabric, u32 id)
+/* @name: or empty */
+static void notify_region_deleted(const struct vsn_fabric *fabric, u32 id,
+				  const char *name)
 {
 	struct sk_buff *skb = vsn_nl_notify_new(0);
 	void *hdr;
@@ -153,7 +180,8 @@ static void notify_region_deleted(const struct vsn_fabric *fabric, u32 id)
 		return;
 	hdr = genlmsg_put(skb, 0, 0, &vsn_nl_family, 0, VSN_CMD_REGION_DEL_NTF);
 	if (!hdr || nla_put_string(skb, VSN_A_REGION_FABRIC, fabric->name) ||
-	    nla_put_u32(skb, VSN_A_REGION_ID, id)) {
+	    nla_put_u32(skb, VSN_A_REGION_ID, id) ||
+	    (name[0] && nla_put_string(skb, VSN_A_REGION_NAME, name))) {
 		nlmsg_free(skb);
 		return;
 	}
@@ -194,31 +222,55 @@ static int parse_homes(const struct genl_info *info, const struct vsn_fabric *fa
 	return 0;
 }
 
+/* All but the homes */
+static int parse_spec(struct genl_info *info, struct vsn_region_spec *spec)
+{
+	struct nlattr **attrs = info->attrs;
+	const struct nlattr *name = attrs[VSN_A_REGION_NAME];
+
+	memset(spec, 0, sizeof(*spec));
+	if (!attrs[VSN_A_REGION_SIZE])
+		return vsn_nl_missing(info->extack, NULL, VSN_A_REGION_SIZE, "size");
+	spec->size = nla_get_uint(attrs[VSN_A_REGION_SIZE]);
+	spec->huge = nla_get_flag(attrs[VSN_A_REGION_HUGE]);
+	if (attrs[VSN_A_REGION_GRANULE])
+		spec->granule = nla_get_uint(attrs[VSN_A_REGION_GRANULE]);
+	else
+		spec->granule = spec->huge ? GRANULE_DEFAULT_HUGE : GRANULE_DEFAULT;
+	if (name && !vsn_region_name_valid(nla_data(name)))
+		return vsn_nl_refuse(info->extack, name, -EINVAL,
+				     "name: want 1 to 31 of a-z 0-9 _ . -, not digits alone");
+	if (name)
+		nla_strscpy(spec->name, name, sizeof(spec->name));
+	return 0;
+}
+
+/* Which attribute a refusal is about */
+static const struct vsn_nl_word region_words[] = {
+	{ "size", VSN_A_REGION_SIZE },
+	{ "granule", VSN_A_REGION_GRANULE },
+	{ "name", VSN_A_REGION_NAME },
+	{ },
+};
+
 int vsn_nl_region_new_doit(struct sk_buff *skb, struct genl_info *info)
 {
 	struct vsn_fabric *fabric = vsn_nl_fabric(info);
-	struct nlattr **attrs = info->attrs;
+	struct vsn_region_spec spec;
 	struct vsn_region *region;
 	struct vsn_diag diag;
 	struct sk_buff *msg;
-	u32 *homes, nr_homes;
-	u64 granule;
-	bool huge;
+	u32 *homes;
 	int err;
 
 	err = vsn_nl_need_ready(fabric, info->extack);
+	if (!err)
+		err = parse_spec(info, &spec);
+	if (!err)
+		err = parse_homes(info, fabric, &homes, &spec.nr_homes);
 	if (err)
 		return err;
-	if (!attrs[VSN_A_REGION_SIZE])
-		return vsn_nl_missing(info->extack, NULL, VSN_A_REGION_SIZE, "size");
-	huge = nla_get_flag(attrs[VSN_A_REGION_HUGE]);
-	if (attrs[VSN_A_REGION_GRANULE])
-		granule = nla_get_uint(attrs[VSN_A_REGION_GRANULE]);
-	else
-		granule = huge ? GRANULE_DEFAULT_HUGE : GRANULE_DEFAULT;
-	err = parse_homes(info, fabric, &homes, &nr_homes);
-	if (err)
-		return err;
+	spec.homes = homes;
 	msg = genlmsg_new(GENLMSG_DEFAULT_SIZE, GFP_KERNEL);
 	if (!msg) {
 		err = -ENOMEM;
@@ -227,10 +279,9 @@ int vsn_nl_region_new_doit(struct sk_buff *skb, struct genl_info *info)
 
 	/* Until its notification is out, region-del waits. */
 	mutex_lock(&change_lock);
-	region = vsn_region_create(fabric, nla_get_uint(attrs[VSN_A_REGION_SIZE]), homes,
-				   nr_homes, granule, huge, &diag);
+	region = vsn_region_create(fabric, &spec, &diag);
 	if (IS_ERR(region)) {
-		err = vsn_nl_refuse_diag(info->extack, &diag, PTR_ERR(region));
+		err = vsn_nl_refuse_word(info, region_words, &diag, PTR_ERR(region));
 	} else {
 		region_changes++;
 		notify_region(fabric, region);
@@ -252,24 +303,39 @@ out_homes:
 
 int vsn_nl_region_del_doit(struct sk_buff *skb, struct genl_info *info)
 {
-	struct nlattr *attr = info->attrs[VSN_A_REGION_ID];
 	struct vsn_fabric *fabric = vsn_nl_fabric(info);
+	char name[VSN_NAME_SIZE];
+	struct vsn_region *region;
 	struct vsn_diag diag;
+	u32 id;
 	int err;
 
 	err = vsn_nl_need_ready(fabric, info->extack);
 	if (err)
 		return err;
-	if (!attr)
-		return vsn_nl_missing(info->extack, NULL, VSN_A_REGION_ID, "id");
 	mutex_lock(&change_lock);
-	err = vsn_region_delete(fabric, nla_get_u32(attr), &diag);
+	mutex_lock(&fabric->lock);
+	region = get_region(fabric, info);
+	err = PTR_ERR_OR_ZERO(region);
 	if (!err) {
-		region_changes++;
-		notify_region_deleted(fabric, nla_get_u32(attr));
+		id = region->id;
+		strscpy(name, region->name, sizeof(name));
+		vsn_region_put(region);
 	}
+	mutex_unlock(&fabric->lock);
+	if (err)
+		goto out_unlock;
+	/* Regions come and go under change_lock: this one is still there. */
+	err = vsn_region_delete(fabric, id, &diag);
+	if (err) {
+		vsn_nl_refuse_diag(info->extack, &diag, err);
+		goto out_unlock;
+	}
+	region_changes++;
+	notify_region_deleted(fabric, id, name);
+out_unlock:
 	mutex_unlock(&change_lock);
-	return err ? vsn_nl_refuse_diag(info->extack, &diag, err) : 0;
+	return err;
 }
 
 /* @hdr: what genlmsg_put() returned; @fabric: NULL for the whole module */

@@ -43,6 +43,7 @@
 #include <linux/memcontrol.h>
 #include <linux/mm.h>
 #include <linux/slab.h>
+#include <linux/string.h>
 
 #include "extent.h"
 #include "fabric.h"
@@ -58,7 +59,38 @@ void vsn_regions_init(struct vsn_fabric *fabric)
 	mt_init_flags(&regions->by_ua, MT_FLAGS_USE_RCU);
 	xa_init_flags(&regions->by_id, XA_FLAGS_ALLOC1 | XA_FLAGS_ACCOUNT);
 	xa_init_flags(&regions->windows, XA_FLAGS_ACCOUNT);
+	regions->by_name = RB_ROOT;
 	vsn_extents_init(fabric);
+}
+
+/**
+ * vsn_region_name_valid - is it a name: [a-z0-9_.-]{1,31}, and not a number?
+ * @name: what to look at
+ *
+ * Return: true if so.
+ */
+bool vsn_region_name_valid(const char *name)
+{
+	size_t len = strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789_.-");
+
+	return len && len < VSN_NAME_SIZE && !name[len] &&
+	       strspn(name, "0123456789") < len;
+}
+
+static int name_cmp(const void *key, const struct rb_node *node)
+{
+	return strcmp(key, rb_entry(node, struct vsn_region, by_name)->name);
+}
+
+static int name_order(struct rb_node *node, const struct rb_node *other)
+{
+	return name_cmp(rb_entry(node, struct vsn_region, by_name)->name, other);
+}
+
+static void region_unname(struct vsn_region *region)
+{
+	if (region->name[0])
+		rb_erase(&region->by_name, &region->fabric->regions.by_name);
 }
 
 /* Bytes of the i-th extent. */
@@ -198,8 +230,8 @@ err_release:
 	return err;
 }
 
-static int region_may_create(struct vsn_fabric *fabric, u32 nr_homes,
-			     struct vsn_diag *diag)
+static int region_may_create(struct vsn_fabric *fabric,
+			     const struct vsn_region_spec *spec, struct vsn_diag *diag)
 {
 	lockdep_assert_held(&fabric->lock);
 	if (fabric->dead)
@@ -208,78 +240,94 @@ static int region_may_create(struct vsn_fabric *fabric, u32 nr_homes,
 		return vsn_refuse(diag, -ENOSPC,
 				  "fabric '%s' has %u regions, and no room for more",
 				  fabric->name, fabric->regions.nr);
-	if (nr_homes > VSN_MAX_EXTENTS - fabric->regions.nr_extents)
+	if (spec->name[0] && rb_find(spec->name, &fabric->regions.by_name, name_cmp))
+		return vsn_refuse(diag, -EEXIST, "name '%s': a region has it", spec->name);
+	if (spec->nr_homes > VSN_MAX_EXTENTS - fabric->regions.nr_extents)
 		return vsn_refuse(diag, -ENOSPC,
 				  "home: regions have %u homes by now, and no room for %u more",
-				  fabric->regions.nr_extents, nr_homes);
+				  fabric->regions.nr_extents, spec->nr_homes);
 	return 0;
+}
+
+static struct vsn_region *region_alloc(struct vsn_fabric *fabric,
+				       const struct vsn_region_spec *spec)
+{
+	struct vsn_region *region;
+	size_t bytes;
+	u32 *list;
+
+	bytes = size_add(struct_size(region, base, spec->nr_homes),
+			 array_size(spec->nr_homes, sizeof(*list)));
+	region = kvzalloc(bytes, GFP_KERNEL_ACCOUNT);
+	if (!region)
+		return NULL;
+	list = (u32 *)(region->base + spec->nr_homes);
+	memcpy(list, spec->homes, array_size(spec->nr_homes, sizeof(*list)));
+	refcount_set(&region->ref, 0);
+	region->fabric = fabric;
+	region->huge = spec->huge;
+	strscpy(region->name, spec->name, sizeof(region->name));
+	region->place.size = spec->size;
+	region->place.nr_homes = spec->nr_homes;
+	region->place.homes = list;
+	region->memcg = get_mem_cgroup_from_mm(current->mm);
+	return region;
+}
+
+static void region_dealloc(struct vsn_region *region)
+{
+	mem_cgroup_put(region->memcg);
+	kvfree_rcu(region, rcu);
 }
 
 /**
  * vsn_region_create - allocate a region from the pool
  * @fabric: a committed fabric; its lock is taken
- * @size: bytes, a multiple of 4 KiB
- * @homes: endpoints that hold it
- * @nr_homes: how many
- * @granule: interleaving granule, bytes; ignored with one home
- * @huge: use 2 MiB folios where the placement allows: one home, or a granule of
- *	2 MiB or more
+ * @spec: what to allocate
  * @diag: why not
  *
  * Its memory is charged to the caller's memory cgroup, as it is touched.
  *
- * Return: the region with a reference; -EINVAL; -ENOSPC an endpoint is full, or a
- * limit met; -ENODEV the fabric was deleted; -ENOMEM.
+ * Return: the region with a reference; -EINVAL; -EEXIST its name is taken; -ENOSPC an
+ * endpoint is full, or a limit met; -ENODEV the fabric was deleted; -ENOMEM.
  */
-struct vsn_region *vsn_region_create(struct vsn_fabric *fabric, u64 size,
-				     const u32 *homes, u32 nr_homes, u64 granule,
-				     bool huge, struct vsn_diag *diag)
+struct vsn_region *vsn_region_create(struct vsn_fabric *fabric,
+				     const struct vsn_region_spec *spec,
+				     struct vsn_diag *diag)
 {
 	struct vsn_region *region;
-	size_t bytes;
-	u32 *list;
 	int err;
 
-	bytes = size_add(struct_size(region, base, nr_homes),
-			 array_size(nr_homes, sizeof(*homes)));
-	region = kvzalloc(bytes, GFP_KERNEL_ACCOUNT);
+	region = region_alloc(fabric, spec);
 	if (!region)
 		return ERR_PTR(vsn_refuse(diag, -ENOMEM, "no kernel memory for a region"));
-	list = (u32 *)(region->base + nr_homes);
-	memcpy(list, homes, array_size(nr_homes, sizeof(*homes)));
-	refcount_set(&region->ref, 0);
-	region->fabric = fabric;
-	region->huge = huge;
-	region->place.size = size;
-	region->place.nr_homes = nr_homes;
-	region->place.homes = list;
-	region->memcg = get_mem_cgroup_from_mm(current->mm);
 
 	mutex_lock(&fabric->lock);
-	err = region_may_create(fabric, nr_homes, diag);
+	err = region_may_create(fabric, spec, diag);
 	if (err)
 		goto err_unlock;
-	err = vsn_place_check(size, homes, nr_homes, granule,
+	err = vsn_place_check(spec->size, spec->homes, spec->nr_homes, spec->granule,
 			      fabric->topo.nr_endpoints, diag);
 	if (err)
 		goto err_unlock;
-	if (nr_homes > 1)
-		region->place.granule_shift = ilog2(granule);
+	if (spec->nr_homes > 1)
+		region->place.granule_shift = ilog2(spec->granule);
 	err = region_take(region, diag);
 	if (err)
 		goto err_unlock;
 	err = region_publish(region, diag);
 	if (err)
 		goto err_give;
+	if (region->name[0])
+		rb_find_add(&region->by_name, &fabric->regions.by_name, name_order);
 	mutex_unlock(&fabric->lock);
 	return region;
 
 err_give:
-	region_give(region, nr_homes);
+	region_give(region, spec->nr_homes);
 err_unlock:
 	mutex_unlock(&fabric->lock);
-	mem_cgroup_put(region->memcg);
-	kvfree_rcu(region, rcu);
+	region_dealloc(region);
 	return ERR_PTR(err);
 }
 
@@ -329,6 +377,7 @@ static void region_free(struct vsn_region *region, bool mappable)
 	int err;
 
 	xa_erase(&regions->by_id, region->id);
+	region_unname(region);
 	err = mtree_store_range(&regions->by_ua, first,
 				first + (place->size >> PAGE_SHIFT) - 1, NULL,
 				GFP_KERNEL | __GFP_NOFAIL);
@@ -345,8 +394,7 @@ static void region_free(struct vsn_region *region, bool mappable)
 	}
 	WARN_ON_ONCE(atomic_long_read(&region->resident));
 	region_give(region, place->nr_homes);
-	mem_cgroup_put(region->memcg);
-	kvfree_rcu(region, rcu);
+	region_dealloc(region);
 }
 
 /* Take the count from one, the tables' own, to zero: step 2 of what stands above. */
@@ -511,6 +559,28 @@ struct vsn_region *vsn_region_get_id(struct vsn_fabric *fabric, u32 id)
 	if (region && !refcount_inc_not_zero(&region->ref))
 		region = NULL;
 	rcu_read_unlock();
+	return region;
+}
+
+/**
+ * vsn_region_get_name - a region by its name
+ * @fabric: a committed fabric; the caller holds its lock
+ * @name: name
+ *
+ * Return: the region with a reference, or NULL.
+ */
+struct vsn_region *vsn_region_get_name(struct vsn_fabric *fabric, const char *name)
+{
+	struct rb_node *node;
+	struct vsn_region *region;
+
+	lockdep_assert_held(&fabric->lock);
+	node = rb_find(name, &fabric->regions.by_name, name_cmp);
+	if (!node)
+		return NULL;
+	/* It is there for as long as the tables hold one. */
+	region = rb_entry(node, struct vsn_region, by_name);
+	refcount_inc(&region->ref);
 	return region;
 }
 

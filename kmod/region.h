@@ -4,6 +4,7 @@
 #define VSN_REGION_H
 
 #include <linux/maple_tree.h>
+#include <linux/rbtree.h>
 #include <linux/rcupdate.h>
 #include <linux/refcount.h>
 #include <linux/xarray.h>
@@ -29,9 +30,11 @@ struct mem_cgroup;
  * @place: placement; the core sees only this
  * @memcg: pages are charged to it: the creator's; or NULL
  * @resident: pages in memory
+ * @name: of no other region of the fabric, or empty
+ * @by_name: in struct vsn_regions.by_name, if it has one; the fabric's lock
  * @base: by home: where its extent begins in the home's device window, bytes
  *
- * All but @ref and @resident are immutable.  @place.homes lies behind @base.
+ * All but @ref, @resident and @by_name are immutable.  @place.homes lies behind @base.
  */
 struct vsn_region {
 	refcount_t ref;
@@ -42,6 +45,8 @@ struct vsn_region {
 	struct vsn_place place;
 	struct mem_cgroup *memcg;
 	atomic_long_t resident;
+	char name[VSN_NAME_SIZE];
+	struct rb_node by_name;
 	u64 base[];
 };
 
@@ -49,6 +54,7 @@ struct vsn_region {
  * struct vsn_regions - the regions of a fabric
  * @by_ua: by pool page; readers under RCU, writers under the fabric's lock
  * @by_id: by id; same
+ * @by_name: those that have one; the fabric's lock
  * @extents: by endpoint: struct vsn_extents; same, see extent.h
  * @windows: by endpoint: its device window as a region, made when first used and
  *	kept until the fabric goes; no lock
@@ -60,6 +66,7 @@ struct vsn_region {
 struct vsn_regions {
 	struct maple_tree by_ua;
 	struct xarray by_id;
+	struct rb_root by_name;
 	struct xarray extents;
 	struct xarray windows;
 	struct vsn_pool pool;
@@ -81,18 +88,40 @@ struct vsn_span {
 	u64 len;
 };
 
+/**
+ * struct vsn_region_spec - what to allocate
+ * @name: a valid one, or empty
+ * @size: bytes, a multiple of 4 KiB
+ * @homes: endpoints that hold it
+ * @nr_homes: how many
+ * @granule: interleaving granule, bytes; ignored with one home
+ * @huge: use 2 MiB folios where the placement allows: one home, or a granule of
+ *	2 MiB or more
+ */
+struct vsn_region_spec {
+	char name[VSN_NAME_SIZE];
+	u64 size;
+	const u32 *homes;
+	u32 nr_homes;
+	u64 granule;
+	bool huge;
+};
+
 void vsn_regions_init(struct vsn_fabric *fabric);
 void vsn_regions_destroy(struct vsn_fabric *fabric);
 
+bool vsn_region_name_valid(const char *name);
+
 /* Both take fabric->lock. */
-struct vsn_region *vsn_region_create(struct vsn_fabric *fabric, u64 size,
-				     const u32 *homes, u32 nr_homes, u64 granule,
-				     bool huge, struct vsn_diag *diag);
+struct vsn_region *vsn_region_create(struct vsn_fabric *fabric,
+				     const struct vsn_region_spec *spec,
+				     struct vsn_diag *diag);
 int vsn_region_delete(struct vsn_fabric *fabric, u32 id, struct vsn_diag *diag);
 
 /* Take a reference, or NULL. */
 struct vsn_region *vsn_region_get_ua(struct vsn_fabric *fabric, u64 ua);
 struct vsn_region *vsn_region_get_id(struct vsn_fabric *fabric, u32 id);
+struct vsn_region *vsn_region_get_name(struct vsn_fabric *fabric, const char *name);
 struct vsn_region *vsn_region_get_next(struct vsn_fabric *fabric, u32 *id);
 void vsn_region_put(struct vsn_region *region);
 

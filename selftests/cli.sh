@@ -78,16 +78,16 @@ monitor()
 
 	listen "$WORK/events" || return
 	vsn fabric add mon system nvl72
-	id=$(vsn -j region add mon size 1MiB home 0 | jq '.[0].id')
+	id=$(vsn -j region add mon size 1MiB home 0 name told | jq '.[0].id')
 	vsn limit set fabric mon resident 64MiB
 	vsn region del mon "$id"
 	vsn fabric del mon
 	heard "$WORK/events" || return
 	jq -e -s --argjson id "$id" 'map(.[0]) | length == 5 and
 		(.[0] | .name == "mon" and .state == "ready") and
-		(.[1] | .fabric == "mon" and .size == 1048576) and
+		(.[1] | .fabric == "mon" and .size == 1048576 and .name == "told") and
 		(.[2] | .fabric == "mon" and .resident == 67108864) and
-		(.[3] | .deleted and .fabric == "mon" and .id == $id) and
+		(.[3] | .deleted and .fabric == "mon" and .id == $id and .name == "told") and
 		(.[4] | .deleted and .name == "mon")' "$WORK/events" || {
 		cat "$WORK/events"
 		return 1
@@ -215,6 +215,17 @@ refused "it is named" b3.npu5.d1 region add sn0 size 64GiB home b3.npu5.d1
 refused "a home that is not there" ENOENT region add sn0 size 1GiB home b99.npu0.d0
 usage "a size without a unit" "'1024' has no unit" region add sn0 size 1024 home all
 usage "a region without a home" "home is missing" region add sn0 size 1GiB
+check "one with a name" json '.[0] | .name == "kv.cache-0" and .size == 4096' \
+	region add sn0 size 4KiB home 0 name kv.cache-0
+check "it is found by it" json 'length == 1 and .[0].name == "kv.cache-0"' \
+	region show sn0 kv.cache-0
+check "and where the word says so" json 'length == 1 and .[0].name == "kv.cache-0"' \
+	region show sn0 name kv.cache-0
+refused "a name is taken but once" EEXIST region add sn0 size 4KiB home 0 name kv.cache-0
+refused "a number is no name" EINVAL region add sn0 size 4KiB home 0 name 77
+refused "a name that no region has" ENOENT region show sn0 nothing
+check "it is freed by it" vsn region del sn0 kv.cache-0
+refused "and is gone" ENOENT region del sn0 kv.cache-0
 check "one is freed" vsn region del sn0 1
 refused "but once" ENOENT region del sn0 1
 check "its home has the bytes back" json '.[0].allocated == 2 * 1048576' \

@@ -530,6 +530,7 @@ void vsn_ctl_route_free(struct vsn_ctl_route *route);
  * @huge: 2 MiB pages where the placement allows
  * @ua: its unified address
  * @resident: bytes of memory in use
+ * @name: its name, or empty
  */
 struct vsn_ctl_region {
 	char fabric[VSN_CTL_NAME];
@@ -542,6 +543,7 @@ struct vsn_ctl_region {
 	bool huge;
 	uint64_t ua;
 	uint64_t resident;
+	char name[VSN_CTL_NAME];
 };
 
 /**
@@ -551,6 +553,7 @@ struct vsn_ctl_region {
  * @nr_homes: number of @homes
  * @granule: interleaving granule, bytes; 0: the kernel's default
  * @huge: 2 MiB pages where the placement allows
+ * @name: its name, or NULL
  */
 struct vsn_ctl_region_spec {
 	uint64_t size;
@@ -558,6 +561,7 @@ struct vsn_ctl_region_spec {
 	size_t nr_homes;
 	uint64_t granule;
 	bool huge;
+	const char *name;
 };
 
 /* *@region is freed with vsn_ctl_region_free().  _add: @region may be NULL. */
@@ -567,9 +571,13 @@ int vsn_ctl_region_add(struct vsn_ctl *ctl, const char *fabric,
 		       struct vsn_ctl_region **region);
 int vsn_ctl_region_get(struct vsn_ctl *ctl, const char *fabric, uint32_t id,
 		       struct vsn_ctl_region **region);
+int vsn_ctl_region_get_name(struct vsn_ctl *ctl, const char *fabric, const char *name,
+			    struct vsn_ctl_region **region);
 int vsn_ctl_region_list(struct vsn_ctl *ctl, const char *fabric,
 			vsn_ctl_region_fn fn, void *arg);
 int vsn_ctl_region_del(struct vsn_ctl *ctl, const char *fabric, uint32_t id);
+int vsn_ctl_region_remove(struct vsn_ctl *ctl, const char *fabric, const char *name,
+			  uint32_t id);
 void vsn_ctl_region_free(struct vsn_ctl_region *region);
 
 /**
@@ -594,7 +602,7 @@ struct vsn_ctl_fault_policy;
  * struct vsn_ctl_event - something changed
  * @cmd: VSN_CMD_FABRIC_NTF and so on
  * @fabric: VSN_CMD_FABRIC_NTF, _DEL_NTF (name and id only), else NULL
- * @region: VSN_CMD_REGION_NTF, _DEL_NTF (fabric and id only), else NULL
+ * @region: VSN_CMD_REGION_NTF, _DEL_NTF (fabric, id and name only), else NULL
  * @limit: VSN_CMD_LIMIT_NTF, else NULL
  * @endpoint: VSN_CMD_ENDPOINT_NTF, else NULL
  * @link: VSN_CMD_LINK_NTF (fabric, id, name and health only), else NULL

@@ -45,6 +45,9 @@ int vsn_region_parse(struct vsn_ctl_region *r, const struct nlmsghdr *nlh)
 		case VSN_A_REGION_RESIDENT:
 			r->resident = vsn_get_uint(nla);
 			break;
+		case VSN_A_REGION_NAME:
+			vsn_get_str(r->name, sizeof(r->name), nla);
+			break;
 		}
 	}
 	if (!r->home_count)
@@ -97,7 +100,8 @@ static int region_do(struct vsn_request *req, struct vsn_ctl_region **region)
  * @region: out: the region, to be freed with vsn_ctl_region_free(); may be NULL
  *
  * Return: 0, -ENOENT no such fabric, -ENOSPC a home is full and the text names
- * it, -EINVAL the kernel refused a value, -EPERM, or another negative errno.
+ * it, -EEXIST a region has that name, -EINVAL the kernel refused a value, -EPERM, or
+ * another negative errno.
  */
 int vsn_ctl_region_add(struct vsn_ctl *ctl, const char *fabric,
 		       const struct vsn_ctl_region_spec *spec,
@@ -115,6 +119,8 @@ int vsn_ctl_region_add(struct vsn_ctl *ctl, const char *fabric,
 		vsn_put_u64(&req, VSN_A_REGION_GRANULE, spec->granule);
 	if (spec->huge)
 		vsn_put_flag(&req, VSN_A_REGION_HUGE);
+	if (spec->name)
+		vsn_put_str(&req, VSN_A_REGION_NAME, spec->name);
 	return region_do(&req, region);
 }
 
@@ -139,6 +145,26 @@ int vsn_ctl_region_get(struct vsn_ctl *ctl, const char *fabric, uint32_t id,
 }
 
 /**
+ * vsn_ctl_region_get_name() - get a region by its name
+ * @ctl: handle
+ * @fabric: name of the fabric
+ * @name: name of the region
+ * @region: out: the region, to be freed with vsn_ctl_region_free()
+ *
+ * Return: as vsn_ctl_region_get().
+ */
+int vsn_ctl_region_get_name(struct vsn_ctl *ctl, const char *fabric, const char *name,
+			    struct vsn_ctl_region **region)
+{
+	struct vsn_request req;
+
+	vsn_request_alloc(&req, ctl, VSN_CMD_REGION_GET, 256);
+	vsn_put_str(&req, VSN_A_REGION_FABRIC, fabric);
+	vsn_put_str(&req, VSN_A_REGION_NAME, name);
+	return region_do(&req, region);
+}
+
+/**
  * vsn_ctl_region_del() - free a region that nothing uses
  * @ctl: handle
  * @fabric: name of the fabric
@@ -153,6 +179,29 @@ int vsn_ctl_region_del(struct vsn_ctl *ctl, const char *fabric, uint32_t id)
 	vsn_request_alloc(&req, ctl, VSN_CMD_REGION_DEL, 256);
 	vsn_put_str(&req, VSN_A_REGION_FABRIC, fabric);
 	vsn_put_u32(&req, VSN_A_REGION_ID, id);
+	return vsn_request_do(&req, NULL, NULL);
+}
+
+/**
+ * vsn_ctl_region_remove() - free a region by id or name
+ * @ctl: handle
+ * @fabric: name of the fabric
+ * @name: name of the region, or NULL
+ * @id: without a name: its id
+ *
+ * Return: as vsn_ctl_region_del().
+ */
+int vsn_ctl_region_remove(struct vsn_ctl *ctl, const char *fabric, const char *name,
+			  uint32_t id)
+{
+	struct vsn_request req;
+
+	vsn_request_alloc(&req, ctl, VSN_CMD_REGION_DEL, 256);
+	vsn_put_str(&req, VSN_A_REGION_FABRIC, fabric);
+	if (name)
+		vsn_put_str(&req, VSN_A_REGION_NAME, name);
+	else
+		vsn_put_u32(&req, VSN_A_REGION_ID, id);
 	return vsn_request_do(&req, NULL, NULL);
 }
 

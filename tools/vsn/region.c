@@ -164,8 +164,10 @@ static int region_add(int argc, char **argv)
 				arg_error(&a, "granule is 0");
 		} else if (!spec.huge && arg_is(&a, "huge")) {
 			spec.huge = true;
+		} else if (!spec.name && arg_is(&a, "name")) {
+			spec.name = arg_need(&a, "name");
 		} else {
-			arg_unknown(&a, "size home granule huge");
+			arg_unknown(&a, "size home granule huge name");
 		}
 	}
 	if (!spec.size)
@@ -182,20 +184,48 @@ static int region_each(const struct vsn_ctl_region *region, void *arg)
 	return 0;
 }
 
+/* A region by its name, or, where that is NULL, by its id */
+struct which {
+	const char *name;
+	uint32_t id;
+};
+
+/* ID, NAME, id ID or name NAME: a name is not a number. */
+static void arg_region(struct args *a, struct which *which)
+{
+	which->name = NULL;
+	which->id = 0;
+	if (a->argc > 1 && arg_is(a, "name")) {
+		which->name = arg_need(a, "name of the region");
+		return;
+	}
+	if ((a->argc > 1 && arg_is(a, "id")) ||
+	    (a->argc && a->argv[0][0] && !a->argv[0][strspn(a->argv[0], "0123456789")]))
+		which->id = arg_number(a, "id", 1, UINT32_MAX);
+	else
+		which->name = arg_need(a, "id or name of the region");
+}
+
+static int which_failed(const struct vsn_ctl *ctl, int err, const struct which *which,
+			const char *fabric)
+{
+	if (which->name)
+		return ctl_failed(ctl, err, "region %s of fabric %s", which->name, fabric);
+	return ctl_failed(ctl, err, "region %u of fabric %s", which->id, fabric);
+}
+
 static int region_show(int argc, char **argv)
 {
 	struct args a = { .argc = argc, .argv = argv };
+	struct which which = { NULL, 0 };
 	struct vsn_ctl_region *region;
 	char fabric[VSN_CTL_NAME];
 	struct vsn_ctl *ctl;
-	uint32_t id = 0;
 	int err;
 
 	arg_name(&a, "name of the fabric", fabric, sizeof(fabric));
-	if (a.argc) {
-		arg_is(&a, "id");
-		id = arg_number(&a, "id", 1, UINT32_MAX);
-	}
+	if (a.argc)
+		arg_region(&a, &which);
 	arg_end(&a);
 	if (a.status)
 		return a.status;
@@ -203,15 +233,18 @@ static int region_show(int argc, char **argv)
 	if (!ctl)
 		return EXIT_FAIL;
 	out_begin();
-	if (!id) {
+	if (!which.name && !which.id) {
 		err = vsn_ctl_region_list(ctl, fabric, region_each, NULL);
 		if (err)
 			return ctl_failed(ctl, err, "fabric %s", fabric);
 		return cmd_done();
 	}
-	err = vsn_ctl_region_get(ctl, fabric, id, &region);
+	if (which.name)
+		err = vsn_ctl_region_get_name(ctl, fabric, which.name, &region);
+	else
+		err = vsn_ctl_region_get(ctl, fabric, which.id, &region);
 	if (err)
-		return ctl_failed(ctl, err, "region %u of fabric %s", id, fabric);
+		return which_failed(ctl, err, &which, fabric);
 	show_region(region);
 	vsn_ctl_region_free(region);
 	return cmd_done();
@@ -221,27 +254,27 @@ static int region_del(int argc, char **argv)
 {
 	struct args a = { .argc = argc, .argv = argv };
 	char fabric[VSN_CTL_NAME];
+	struct which which;
 	struct vsn_ctl *ctl;
-	uint32_t id;
 	int err;
 
 	arg_name(&a, "name of the fabric", fabric, sizeof(fabric));
-	arg_is(&a, "id");
-	id = arg_number(&a, "id", 1, UINT32_MAX);
+	arg_region(&a, &which);
 	arg_end(&a);
 	if (a.status)
 		return a.status;
 	ctl = ctl_open();
 	if (!ctl)
 		return EXIT_FAIL;
-	err = vsn_ctl_region_del(ctl, fabric, id);
-	return err ? ctl_failed(ctl, err, "region %u of fabric %s", id, fabric) : EXIT_OK;
+	err = vsn_ctl_region_remove(ctl, fabric, which.name, which.id);
+	return err ? which_failed(ctl, err, &which, fabric) : EXIT_OK;
 }
 
 static const struct cmd commands[] = {
-	{ "add", region_add, "FABRIC size SIZE home HOME[,HOME...] [ granule SIZE ] [ huge ]" },
-	{ "show", region_show, "FABRIC [ ID ]" },
-	{ "del", region_del, "FABRIC ID" },
+	{ "add", region_add, "FABRIC size SIZE home HOME[,HOME...] [ granule SIZE ] [ huge ]\n"
+		"                  [ name NAME ]" },
+	{ "show", region_show, "FABRIC [ ID | NAME ]" },
+	{ "del", region_del, "FABRIC { ID | NAME }" },
 	{ NULL, NULL, NULL },
 };
 
