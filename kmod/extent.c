@@ -166,7 +166,8 @@ void vsn_extent_give(struct vsn_fabric *fabric, u32 ep, u64 base, u64 size)
  * @ep: endpoint
  * @off: offset in its device window
  * @first: out: where the extent begins; the page itself if there is none
- * @end: out: where the extent ends, or the next one begins; U64_MAX if none does
+ * @end: out: where the extent ends; without one, up to where there is none, at least;
+ *	U64_MAX if there is none beyond
  *
  * Return: the region with a reference, or NULL: none has, or it is being deleted.
  */
@@ -184,13 +185,15 @@ struct vsn_region *vsn_extent_get(struct vsn_fabric *fabric, u32 ep, u64 off,
 		return NULL;
 	mas_init(&mas, &extents->tree, page);
 	rcu_read_lock();
-	region = mas_find(&mas, ULONG_MAX);
-	if (region && mas.index > page) {
-		*end = (u64)mas.index << PAGE_SHIFT;
-		region = NULL;
-	} else if (region) {
-		*first = (u64)mas.index << PAGE_SHIFT;
+	/*
+	 * Not mas_find(), which goes on from a hole to what is next: if the tree has lost
+	 * its last node meanwhile, it stumbles over that (6.12).
+	 */
+	region = mas_walk(&mas);
+	if (mas.last != ULONG_MAX)
 		*end = ((u64)mas.last + 1) << PAGE_SHIFT;
+	if (region) {
+		*first = (u64)mas.index << PAGE_SHIFT;
 		if (!refcount_inc_not_zero(&region->ref))
 			region = NULL;
 	}
