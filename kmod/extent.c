@@ -194,7 +194,7 @@ struct vsn_region *vsn_extent_get(struct vsn_fabric *fabric, u32 ep, u64 off,
 		*end = ((u64)mas.last + 1) << PAGE_SHIFT;
 	if (region) {
 		*first = (u64)mas.index << PAGE_SHIFT;
-		if (!refcount_inc_not_zero(&region->ref))
+		if (!vsn_region_try_get(region))
 			region = NULL;
 	}
 	rcu_read_unlock();

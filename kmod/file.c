@@ -215,7 +215,7 @@ static void fault_count(const struct vm_fault *vmf, const struct vsn_file *vf, u
 }
 
 /*
- * Give the kernel the folio to map, made if need be, and locked: region.c says
+ * Give the kernel the folio to map, made if need be, and locked: region_del.c says
  * what for.
  */
 static vm_fault_t file_fault(struct vm_fault *vmf)
@@ -246,6 +246,13 @@ static vm_fault_t file_fault(struct vm_fault *vmf)
 		folio_get(folio);
 		folio_lock(folio);
 		vmf->page = page;
+		/* It may have been taken away since; whoever does that takes the lock. */
+		if (vsn_region_dead(span.owner)) {
+			folio_unlock(folio);
+			folio_put(folio);
+			vmf->page = NULL;
+			err = -EFAULT;
+		}
 	}
 	fault_count(vmf, vf, ua, span.home >> vf->fabric->topo.window_shift,
 		    err ? 0 : fault_bytes(vmf, folio), err);

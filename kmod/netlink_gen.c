@@ -203,10 +203,11 @@ static const struct nla_policy vsn_region_new_nl_policy[VSN_A_REGION_NAME + 1] =
 };
 
 /* VSN_CMD_REGION_DEL - do */
-static const struct nla_policy vsn_region_del_nl_policy[VSN_A_REGION_NAME + 1] = {
+static const struct nla_policy vsn_region_del_nl_policy[VSN_A_REGION_FORCE + 1] = {
 	[VSN_A_REGION_FABRIC] = { .type = NLA_NUL_STRING, .len = VSN_NAME_LEN, },
 	[VSN_A_REGION_ID] = NLA_POLICY_MIN(NLA_U32, 1),
 	[VSN_A_REGION_NAME] = { .type = NLA_NUL_STRING, .len = VSN_NAME_LEN, },
+	[VSN_A_REGION_FORCE] = { .type = NLA_FLAG, },
 };
 
 /* VSN_CMD_LIMIT_GET - do */
@@ -423,7 +424,7 @@ static const struct genl_split_ops vsn_nl_ops[] = {
 		.doit		= vsn_nl_region_del_doit,
 		.post_doit	= vsn_nl_fabric_post_doit,
 		.policy		= vsn_region_del_nl_policy,
-		.maxattr	= VSN_A_REGION_NAME,
+		.maxattr	= VSN_A_REGION_FORCE,
 		.flags		= GENL_ADMIN_PERM | GENL_CMD_CAP_DO,
 	},
 	{

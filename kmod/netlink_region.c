@@ -326,7 +326,8 @@ int vsn_nl_region_del_doit(struct sk_buff *skb, struct genl_info *info)
 	if (err)
 		goto out_unlock;
 	/* Regions come and go under change_lock: this one is still there. */
-	err = vsn_region_delete(fabric, id, &diag);
+	err = vsn_region_delete(fabric, id, nla_get_flag(info->attrs[VSN_A_REGION_FORCE]),
+				&diag);
 	if (err) {
 		vsn_nl_refuse_diag(info->extack, &diag, err);
 		goto out_unlock;

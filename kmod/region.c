@@ -8,34 +8,7 @@
  * in the device window, and the store knows pages by that alone: both windows
  * reach the same page.
  *
- * How a region goes, while others may read it, map it or fault on it:
- *
- *  1. Who reaches a page holds a reference to the region that owns it: an
- *     operation until it is complete, pread and pwrite for one call, a fault while
- *     it looks up or makes the page and locks its folio; it drops the reference
- *     before the locked folio is entered into a page table.  A mapping holds none,
- *     as the kernel merges, splits and drops VMAs without telling in all cases.
- *  2. Delete refuses where a VMA covers the region in the pool window, or the
- *     count is above one.  If not, it takes the count from one, the tables' own, to
- *     zero in one step.  From then on every look-up fails, as all of them are
- *     "increment unless zero": there are no accesses, and none can begin.  A page
- *     that somebody made is in the store by now, as it was put there under a
- *     reference.
- *  3. What can be left are translations: in mappings of the device window, which
- *     cover whole endpoints and do not count in step 2, or in one of the pool window
- *     that came just after the look; and faults that dropped their reference and
- *     are about to enter a folio, locked.  Delete locks and unlocks each folio, which
- *     waits for the latter, then unmaps the range in all inodes, at both offsets,
- *     which removes both kinds.  A mapping is in its inode's tree before its first
- *     fault, so inodes without any are passed over safely.  Who touches such a
- *     mapping afterwards gets SIGBUS.
- *  4. Now nobody but the store has the folios.  They are dropped and freed.  A
- *     page that somebody pinned through a mapping stays allocated until it is
- *     unpinned, but nothing leads to it any more.
- *  5. The extents are given back.  Their next owner finds no page there and gets
- *     zeroed ones: old contents cannot be met.
- *  6. The region is freed after a grace period, for look-ups that are about to
- *     find its count zero.
+ * How a region goes, while others use it: region_del.c.
  *
  * A pool address is not handed out again before all others were, so a stale one
  * finds nothing.
@@ -47,6 +20,7 @@
 
 #include "extent.h"
 #include "fabric.h"
+#include "region_impl.h"
 
 /**
  * vsn_regions_init - prepare a fabric's regions
@@ -61,6 +35,7 @@ void vsn_regions_init(struct vsn_fabric *fabric)
 	xa_init_flags(&regions->windows, XA_FLAGS_ACCOUNT);
 	regions->by_name = RB_ROOT;
 	vsn_extents_init(fabric);
+	vsn_region_reap_init(regions);
 }
 
 /**
@@ -87,39 +62,20 @@ static int name_order(struct rb_node *node, const struct rb_node *other)
 	return name_cmp(rb_entry(node, struct vsn_region, by_name)->name, other);
 }
 
-static void region_unname(struct vsn_region *region)
+void vsn_region_unname(struct vsn_region *region)
 {
 	if (region->name[0])
 		rb_erase(&region->by_name, &region->fabric->regions.by_name);
 }
 
-/* Bytes of the i-th extent. */
-static u64 region_share(const struct vsn_region *region, u32 i)
-{
-	const struct vsn_place *place = &region->place;
-
-	return vsn_place_share(place->size, place->granule_shift, place->nr_homes, i);
-}
-
-static u64 home_address(const struct vsn_fabric *fabric, u32 ep, u64 off)
-{
-	return (u64)ep << fabric->topo.window_shift | off;
-}
-
-/* Home address of the i-th extent. */
-static u64 region_home(const struct vsn_region *region, u32 i)
-{
-	return home_address(region->fabric, region->place.homes[i], region->base[i]);
-}
-
 /* Give back the first @nr extents. */
-static void region_give(struct vsn_region *region, u32 nr)
+void vsn_region_give(struct vsn_region *region, u32 nr)
 {
 	u64 share;
 	u32 i;
 
 	for (i = 0; i < nr; i++) {
-		share = region_share(region, i);
+		share = vsn_region_share(region, i);
 		if (share)
 			vsn_extent_give(region->fabric, region->place.homes[i],
 					region->base[i], share);
@@ -137,7 +93,7 @@ static int region_take(struct vsn_region *region, struct vsn_diag *diag)
 	int err;
 
 	for (i = 0; i < place->nr_homes; i++) {
-		share = region_share(region, i);
+		share = vsn_region_share(region, i);
 		/* There are fewer granules than homes. */
 		if (!share)
 			continue;
@@ -145,7 +101,7 @@ static int region_take(struct vsn_region *region, struct vsn_diag *diag)
 				      region, &region->base[i], diag);
 		if (err) {
 			region->fabric->regions.nr_extents += i;
-			region_give(region, i);
+			vsn_region_give(region, i);
 			return err;
 		}
 		cond_resched();
@@ -236,10 +192,10 @@ static int region_may_create(struct vsn_fabric *fabric,
 	lockdep_assert_held(&fabric->lock);
 	if (fabric->dead)
 		return vsn_refuse(diag, -ENODEV, "fabric '%s' was deleted", fabric->name);
-	if (fabric->regions.nr >= VSN_MAX_REGIONS)
+	if (fabric->regions.nr + fabric->regions.nr_dying >= VSN_MAX_REGIONS)
 		return vsn_refuse(diag, -ENOSPC,
 				  "fabric '%s' has %u regions, and no room for more",
-				  fabric->name, fabric->regions.nr);
+				  fabric->name, fabric->regions.nr + fabric->regions.nr_dying);
 	if (spec->name[0] && rb_find(spec->name, &fabric->regions.by_name, name_cmp))
 		return vsn_refuse(diag, -EEXIST, "name '%s': a region has it", spec->name);
 	if (spec->nr_homes > VSN_MAX_EXTENTS - fabric->regions.nr_extents)
@@ -274,7 +230,7 @@ static struct vsn_region *region_alloc(struct vsn_fabric *fabric,
 	return region;
 }
 
-static void region_dealloc(struct vsn_region *region)
+void vsn_region_dealloc(struct vsn_region *region)
 {
 	mem_cgroup_put(region->memcg);
 	kvfree_rcu(region, rcu);
@@ -324,144 +280,11 @@ struct vsn_region *vsn_region_create(struct vsn_fabric *fabric,
 	return region;
 
 err_give:
-	region_give(region, spec->nr_homes);
+	vsn_region_give(region, spec->nr_homes);
 err_unlock:
 	mutex_unlock(&fabric->lock);
-	region_dealloc(region);
+	vsn_region_dealloc(region);
 	return ERR_PTR(err);
-}
-
-/* From one inode: at the region's own address, and at those in device windows. */
-static void region_zap(struct address_space *mapping, bool windows, void *ctx)
-{
-	const struct vsn_region *region = ctx;
-	const struct vsn_place *place = &region->place;
-	u64 share;
-	u32 i;
-
-	unmap_mapping_range(mapping, place->ua, place->size, 1);
-	for (i = 0; windows && i < place->nr_homes; i++) {
-		share = region_share(region, i);
-		if (share)
-			unmap_mapping_range(mapping, region_home(region, i), share, 1);
-		cond_resched();
-	}
-}
-
-/* Step 3 of what stands above. */
-static void region_unmap(struct vsn_region *region)
-{
-	const struct vsn_place *place = &region->place;
-	struct vsn_fabric *fabric = region->fabric;
-	u64 share;
-	u32 i;
-
-	for (i = 0; i < place->nr_homes; i++) {
-		share = region_share(region, i);
-		if (share)
-			vsn_store_settle(fabric, region_home(region, i), share);
-		cond_resched();
-	}
-	vsn_views_zap(fabric, region_zap, region);
-}
-
-/* Steps 3 to 6; the count is zero. */
-static void region_free(struct vsn_region *region, bool mappable)
-{
-	struct vsn_fabric *fabric = region->fabric;
-	struct vsn_regions *regions = &fabric->regions;
-	const struct vsn_place *place = &region->place;
-	unsigned long first = place->ua >> PAGE_SHIFT;
-	u64 share;
-	u32 i;
-	int err;
-
-	xa_erase(&regions->by_id, region->id);
-	region_unname(region);
-	err = mtree_store_range(&regions->by_ua, first,
-				first + (place->size >> PAGE_SHIFT) - 1, NULL,
-				GFP_KERNEL | __GFP_NOFAIL);
-	WARN_ON_ONCE(err);
-	WRITE_ONCE(regions->nr, regions->nr - 1);
-
-	if (mappable && vsn_views_any(fabric))
-		region_unmap(region);
-	for (i = 0; i < place->nr_homes; i++) {
-		share = region_share(region, i);
-		if (share)
-			vsn_store_drop(region, region_home(region, i), share);
-		cond_resched();
-	}
-	WARN_ON_ONCE(atomic_long_read(&region->resident));
-	region_give(region, place->nr_homes);
-	region_dealloc(region);
-}
-
-/* Take the count from one, the tables' own, to zero: step 2 of what stands above. */
-static bool region_take_last(struct vsn_region *region)
-{
-	if (!refcount_dec_if_one(&region->ref))
-		return false;
-	/*
-	 * Pairs with the release in vsn_region_put(): the pages that were made, the
-	 * folios that were locked and the mappings they were locked for are seen from
-	 * here on.
-	 */
-	smp_acquire__after_ctrl_dep();
-	return true;
-}
-
-/**
- * vsn_region_delete - free a region
- * @fabric: a committed fabric; its lock is taken
- * @id: the region's id
- * @diag: why not
- *
- * Return: 0; -ENOENT; -EBUSY it is mapped, accessed or has operations pending.
- */
-int vsn_region_delete(struct vsn_fabric *fabric, u32 id, struct vsn_diag *diag)
-{
-	struct vsn_region *region;
-	int err = 0;
-
-	mutex_lock(&fabric->lock);
-	region = xa_load(&fabric->regions.by_id, id);
-	if (!region)
-		err = vsn_refuse(diag, -ENOENT, "id %u: fabric '%s' has no such region",
-				 id, fabric->name);
-	else if (vsn_views_mapped(fabric, region->place.ua, region->place.size))
-		err = vsn_refuse(diag, -EBUSY, "region %u is in use: it is mapped", id);
-	else if (!region_take_last(region))
-		err = vsn_refuse(diag, -EBUSY,
-				 "region %u is in use: operations are pending, or it is read or written",
-				 id);
-	else
-		region_free(region, true);
-	mutex_unlock(&fabric->lock);
-	return err;
-}
-
-/**
- * vsn_regions_destroy - free all regions
- * @fabric: the fabric; nobody uses it, so no region is in use
- */
-void vsn_regions_destroy(struct vsn_fabric *fabric)
-{
-	struct vsn_regions *regions = &fabric->regions;
-	struct vsn_region *region;
-	unsigned long index;
-
-	xa_for_each(&regions->by_id, index, region)
-		if (!WARN_ON_ONCE(!region_take_last(region)))
-			region_free(region, false);
-	xa_for_each(&regions->windows, index, region) {
-		WARN_ON_ONCE(refcount_read(&region->ref) != 1);
-		kfree(region);
-	}
-	xa_destroy(&regions->windows);
-	xa_destroy(&regions->by_id);
-	mtree_destroy(&regions->by_ua);
-	vsn_extents_destroy(fabric);
 }
 
 /*
@@ -483,7 +306,7 @@ static struct vsn_region *window_get(struct vsn_fabric *fabric, u32 ep)
 		window->fabric = fabric;
 		list = (u32 *)(window->base + 1);
 		list[0] = ep;
-		window->place.ua = home_address(fabric, ep, 0);
+		window->place.ua = vsn_region_address(fabric, ep, 0);
 		window->place.size = topo->kinds[vsn_topo_kind(topo, ep)].capacity & PAGE_MASK;
 		window->place.nr_homes = 1;
 		window->place.homes = list;
@@ -533,7 +356,7 @@ struct vsn_region *vsn_region_get_ua(struct vsn_fabric *fabric, u64 ua)
 	if (vsn_ua_is_pool(ua)) {
 		rcu_read_lock();
 		region = mtree_load(&fabric->regions.by_ua, ua >> PAGE_SHIFT);
-		if (region && !refcount_inc_not_zero(&region->ref))
+		if (region && !vsn_region_try_get(region))
 			region = NULL;
 		rcu_read_unlock();
 		return region;
@@ -556,7 +379,7 @@ struct vsn_region *vsn_region_get_id(struct vsn_fabric *fabric, u32 id)
 
 	rcu_read_lock();
 	region = xa_load(&fabric->regions.by_id, id);
-	if (region && !refcount_inc_not_zero(&region->ref))
+	if (region && !vsn_region_try_get(region))
 		region = NULL;
 	rcu_read_unlock();
 	return region;
@@ -599,20 +422,11 @@ struct vsn_region *vsn_region_get_next(struct vsn_fabric *fabric, u32 *id)
 	rcu_read_lock();
 	do {
 		region = xa_find_after(&fabric->regions.by_id, &index, S32_MAX, XA_PRESENT);
-	} while (region && !refcount_inc_not_zero(&region->ref));
+	} while (region && !vsn_region_try_get(region));
 	rcu_read_unlock();
 	if (region)
 		*id = index;
 	return region;
-}
-
-/**
- * vsn_region_put - drop a reference
- * @region: the region; only vsn_region_delete() frees it
- */
-void vsn_region_put(struct vsn_region *region)
-{
-	refcount_dec(&region->ref);
 }
 
 /**
@@ -636,7 +450,7 @@ void vsn_region_span_get(struct vsn_region *region, u64 off, struct vsn_span *sp
 		i = granule % place->nr_homes;
 		off = (granule / place->nr_homes) << place->granule_shift | in;
 	}
-	span->home = home_address(region->fabric, place->homes[i], region->base[i] + off);
+	span->home = vsn_region_address(region->fabric, place->homes[i], region->base[i] + off);
 	if (vsn_region_is_window(region)) {
 		span->owner = vsn_extent_get(region->fabric, place->homes[0], off,
 					     &first, &end);

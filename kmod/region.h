@@ -3,10 +3,12 @@
 #ifndef VSN_REGION_H
 #define VSN_REGION_H
 
+#include <linux/llist.h>
 #include <linux/maple_tree.h>
 #include <linux/rbtree.h>
 #include <linux/rcupdate.h>
 #include <linux/refcount.h>
+#include <linux/workqueue.h>
 #include <linux/xarray.h>
 
 #include "core/addr.h"
@@ -22,19 +24,22 @@ struct mem_cgroup;
 /**
  * struct vsn_region - one allocation
  * @ref: the tables hold one; each pending operation and each access or fault that
- *	is on hold one, and a region whose count is above one is not deleted
+ *	is on hold one, and a region whose count is above one is not deleted but by
+ *	force
  * @rcu: freed after a grace period, looked up under RCU
  * @fabric: its fabric
  * @id: from 1; 0: this is an endpoint's device window, see vsn_region_get_ua()
  * @huge: use 2 MiB folios where the placement allows
- * @place: placement; the core sees only this
+ * @place: placement; the core sees only this; @place.dead is written under
+ *	engine->lock
  * @memcg: pages are charged to it: the creator's; or NULL
  * @resident: pages in memory
  * @name: of no other region of the fabric, or empty
  * @by_name: in struct vsn_regions.by_name, if it has one; the fabric's lock
+ * @grave: in struct vsn_regions.graves
  * @base: by home: where its extent begins in the home's device window, bytes
  *
- * All but @ref, @resident and @by_name are immutable.  @place.homes lies behind @base.
+ * What is not said to change is immutable, but for @ref and @resident.  @place.homes lies behind @base.
  */
 struct vsn_region {
 	refcount_t ref;
@@ -47,6 +52,7 @@ struct vsn_region {
 	atomic_long_t resident;
 	char name[VSN_NAME_SIZE];
 	struct rb_node by_name;
+	struct llist_node grave;
 	u64 base[];
 };
 
@@ -61,7 +67,11 @@ struct vsn_region {
  * @pool: addresses; the fabric's lock
  * @next_id: hint; the fabric's lock
  * @nr: number of regions; written under the fabric's lock
- * @nr_extents: of all of them; the fabric's lock
+ * @nr_dying: of those that were taken away by force and still have references; the
+ *	fabric's lock
+ * @nr_extents: of all of both; the fabric's lock
+ * @graves: struct vsn_region that have lost their last reference, and wait for @reap
+ * @reap: frees them
  */
 struct vsn_regions {
 	struct maple_tree by_ua;
@@ -72,7 +82,10 @@ struct vsn_regions {
 	struct vsn_pool pool;
 	u32 next_id;
 	u32 nr;
+	u32 nr_dying;
 	u32 nr_extents;
+	struct llist_head graves;
+	struct work_struct reap;
 };
 
 /**
@@ -107,6 +120,9 @@ struct vsn_region_spec {
 	bool huge;
 };
 
+int vsn_region_init(void);
+void vsn_region_exit(void);
+
 void vsn_regions_init(struct vsn_fabric *fabric);
 void vsn_regions_destroy(struct vsn_fabric *fabric);
 
@@ -116,7 +132,8 @@ bool vsn_region_name_valid(const char *name);
 struct vsn_region *vsn_region_create(struct vsn_fabric *fabric,
 				     const struct vsn_region_spec *spec,
 				     struct vsn_diag *diag);
-int vsn_region_delete(struct vsn_fabric *fabric, u32 id, struct vsn_diag *diag);
+int vsn_region_delete(struct vsn_fabric *fabric, u32 id, bool force,
+		      struct vsn_diag *diag);
 
 /* Take a reference, or NULL. */
 struct vsn_region *vsn_region_get_ua(struct vsn_fabric *fabric, u64 ua);
@@ -136,6 +153,18 @@ u64 vsn_region_allocated(struct vsn_fabric *fabric, u32 ep);
 static inline struct vsn_region *vsn_place_region(const struct vsn_place *place)
 {
 	return container_of(place, struct vsn_region, place);
+}
+
+/* Was it taken away from those who use it?  Who does not hold engine->lock has to see. */
+static inline bool vsn_region_dead(const struct vsn_region *region)
+{
+	return READ_ONCE(region->place.dead);
+}
+
+/* Take a reference, if it is still to be had; under RCU. */
+static inline bool vsn_region_try_get(struct vsn_region *region)
+{
+	return !vsn_region_dead(region) && refcount_inc_not_zero(&region->ref);
 }
 
 /* Is it an endpoint's device window, rather than an allocation? */

@@ -15,7 +15,7 @@
  * size, or else 2 MiB are mapped as 512 pages.
  *
  * Who looks a folio up holds a reference to the region that owns it, and a region
- * that is referenced keeps its folios (region.c says why); so look-ups take no
+ * that is referenced keeps its folios (region_del.c says why); so look-ups take no
  * reference to the folio and no lock.
  */
 #include <linux/gfp.h>
@@ -126,14 +126,20 @@ static void store_unreserve(struct vsn_store *store, long pages)
 	atomic_long_sub(pages, &module_resident);
 }
 
-/* 0, -EEXIST there is a page in its place, -ENOMEM. */
-static int store_insert(struct vsn_store *store, struct folio *folio)
+/*
+ * 0, -EEXIST there is a page in its place, -EIO the region was taken away, -ENOMEM.
+ * What vsn_store_settle() does not find does not come later, as both take the lock.
+ */
+static int store_insert(struct vsn_region *owner, struct folio *folio)
 {
+	struct vsn_store *store = &owner->fabric->store;
 	XA_STATE_ORDER(xas, &store->folios, folio->index, folio_order(folio));
 
 	do {
 		xas_lock(&xas);
-		if (xas_find_conflict(&xas))
+		if (vsn_region_dead(owner))
+			xas_set_err(&xas, -EIO);
+		else if (xas_find_conflict(&xas))
 			xas_set_err(&xas, -EEXIST);
 		else
 			xas_store(&xas, folio);
@@ -156,7 +162,7 @@ static int store_add(struct vsn_region *owner, u64 home, unsigned int order, gfp
 	folio = folio_alloc(gfp | __GFP_ZERO, order);
 	if (folio) {
 		folio->index = home >> PAGE_SHIFT;
-		err = store_insert(store, folio);
+		err = store_insert(owner, folio);
 	}
 	set_active_memcg(memcg);
 	if (!err) {
@@ -190,7 +196,7 @@ struct folio *vsn_store_find(struct vsn_fabric *fabric, u64 home)
  * Charged to the owner's memory cgroup.  May sleep.
  *
  * Return: the folio, which stays for as long as the reference; -ENOMEM no memory,
- * or a limit is met.
+ * or a limit is met; -EIO the region was taken away.
  */
 struct folio *vsn_store_touch(struct vsn_region *owner, u64 home)
 {
@@ -219,12 +225,17 @@ struct folio *vsn_store_touch(struct vsn_region *owner, u64 home)
  * @home: home address of the first byte
  * @len: bytes
  *
- * Nobody can begin to: the region's count is zero.
+ * Nobody can begin to: the region's count is zero, or it is marked dead, and they
+ * look at that when they have the folio's lock.
  */
 void vsn_store_settle(struct vsn_fabric *fabric, u64 home, u64 len)
 {
 	unsigned long index, last = (home + len - 1) >> PAGE_SHIFT;
 	struct folio *folio;
+
+	/* Who makes a page either did before, or sees the mark: store_insert(). */
+	xa_lock(&fabric->store.folios);
+	xa_unlock(&fabric->store.folios);
 
 	xa_for_each_range(&fabric->store.folios, index, folio, home >> PAGE_SHIFT, last) {
 		folio_lock(folio);

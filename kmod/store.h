@@ -39,8 +39,8 @@ void vsn_store_destroy(struct vsn_fabric *fabric);
 /*
  * Effects of operations.  Ranges lie within the region, as offsets from its
  * start; the caller holds a reference to it.  May sleep.  Reading what was never
- * written gives zeros and allocates nothing.  0, -ENOMEM, or -EFAULT: a write to
- * a part of a device window that no region has.
+ * written gives zeros and allocates nothing.  0, -ENOMEM, -EIO: a region was taken
+ * away meanwhile, or -EFAULT: a write to a part of a device window that no region has.
  */
 int vsn_store_copy(struct vsn_region *dst, u64 dst_off, struct vsn_region *src,
 		   u64 src_off, u64 len);
@@ -62,7 +62,7 @@ ssize_t vsn_store_write(struct vsn_region *region, u64 off, size_t len,
 struct folio *vsn_store_find(struct vsn_fabric *fabric, u64 home);
 struct folio *vsn_store_touch(struct vsn_region *owner, u64 home);
 
-/* A region goes, see region.c. */
+/* A region goes, see region_del.c. */
 void vsn_store_settle(struct vsn_fabric *fabric, u64 home, u64 len);
 void vsn_store_drop(struct vsn_region *owner, u64 home, u64 len);
 

@@ -41,10 +41,13 @@ static void *byte_at(struct folio *folio, u64 home, u64 *room)
 
 /*
  * If it exists; NULL: it is a zero.  What has no owner may still be in the store,
- * when its region is being deleted: it is not ours to look at.
+ * when its region is being deleted: it is not ours to look at.  -EIO: the region was
+ * taken away while we are at it.
  */
 static void *byte_find(struct vsn_region *owner, u64 home, u64 *room)
 {
+	if (owner && vsn_region_dead(owner))
+		return ERR_PTR(-EIO);
 	return byte_at(owner ? vsn_store_find(owner->fabric, home) : NULL, home, room);
 }
 
@@ -56,6 +59,8 @@ static void *byte_write(struct vsn_region *owner, u64 home, u64 *room)
 	/* What nobody owns would be charged to nobody, and met by the next owner. */
 	if (!owner)
 		return ERR_PTR(-EFAULT);
+	if (vsn_region_dead(owner))
+		return ERR_PTR(-EIO);
 	folio = vsn_store_touch(owner, home);
 	if (IS_ERR(folio))
 		return folio;
@@ -72,6 +77,8 @@ static int copy_span(const struct vsn_span *dst, const struct vsn_span *src, u64
 
 	for (done = 0; done < len; done += n) {
 		from = byte_find(src->owner, src->home + done, &src_room);
+		if (IS_ERR(from))
+			return PTR_ERR(from);
 		if (from || !dst->owner)
 			to = byte_write(dst->owner, dst->home + done, &dst_room);
 		else
@@ -143,7 +150,7 @@ static int copy_backward(struct vsn_region *dst, u64 dst_off, struct vsn_region 
  * regions share no bytes; that a device window shows those of a region does not
  * matter, as operations are kept out of it.  A hole copied onto a hole stays one.
  *
- * Return: 0; -ENOMEM or -EFAULT, and part may have been copied.
+ * Return: 0; -ENOMEM, -EFAULT or -EIO, and part may have been copied.
  */
 int vsn_store_copy(struct vsn_region *dst, u64 dst_off, struct vsn_region *src,
 		   u64 src_off, u64 len)
@@ -213,7 +220,7 @@ static int fill_span(const struct vsn_span *span, u64 len, u64 pattern)
  *
  * A hole filled with zeros stays one.
  *
- * Return: 0; -ENOMEM or -EFAULT, and part may have been filled.
+ * Return: 0; -ENOMEM, -EFAULT or -EIO, and part may have been filled.
  */
 int vsn_store_fill(struct vsn_region *region, u64 off, u64 len, u64 pattern)
 {
@@ -243,6 +250,8 @@ static int reduce_span(const struct vsn_span *dst, const struct vsn_span *src, u
 
 	for (done = 0; done < len; done += n) {
 		from = byte_find(src->owner, src->home + done, &src_room);
+		if (IS_ERR(from))
+			return PTR_ERR(from);
 		if (from || !dst->owner)
 			to = byte_write(dst->owner, dst->home + done, &dst_room);
 		else
@@ -270,7 +279,7 @@ static int reduce_span(const struct vsn_span *dst, const struct vsn_span *src, u
  * Offsets and length are multiples of an element.  The ranges are the same or do not
  * overlap.
  *
- * Return: 0; -ENOMEM or -EFAULT, and part may have been combined.
+ * Return: 0; -ENOMEM, -EFAULT or -EIO, and part may have been combined.
  */
 int vsn_store_reduce(struct vsn_region *dst, u64 dst_off, struct vsn_region *src,
 		     u64 src_off, u64 len, u64 arg0)
@@ -298,19 +307,23 @@ int vsn_store_reduce(struct vsn_region *dst, u64 dst_off, struct vsn_region *src
  * @off: offset in it, a multiple of 8
  * @value: out: the word
  *
- * Return: 0.
+ * Return: 0, or -EIO: the region was taken away.
  */
 int vsn_store_load(struct vsn_region *region, u64 off, u64 *value)
 {
 	struct vsn_span span;
 	const u64 *word;
+	int err = 0;
 	u64 room;
 
 	vsn_region_span_get(region, off, &span);
 	word = byte_find(span.owner, span.home, &room);
-	*value = word ? READ_ONCE(*word) : 0;
+	if (IS_ERR(word))
+		err = PTR_ERR(word);
+	else
+		*value = word ? READ_ONCE(*word) : 0;
 	vsn_region_span_put(region, &span);
-	return 0;
+	return err;
 }
 
 /**
@@ -325,7 +338,7 @@ int vsn_store_load(struct vsn_region *region, u64 off, u64 *value)
  * Atomic against other operations and against atomic instructions of programs
  * that have the word mapped.
  *
- * Return: 0; -ENOMEM; -EFAULT; -EINVAL another opcode.
+ * Return: 0; -ENOMEM; -EFAULT; -EIO; -EINVAL another opcode.
  */
 int vsn_store_atomic(struct vsn_region *region, u64 off, u8 opcode, u64 arg0,
 		     u64 arg1, u64 *old)
@@ -367,6 +380,8 @@ static size_t read_span(const struct vsn_span *span, size_t len, struct iov_iter
 
 	for (done = 0; done < len; done += n) {
 		from = byte_find(span->owner, span->home + done, &room);
+		if (IS_ERR(from))
+			return done;
 		n = min_t(u64, len - done, room);
 		moved = from ? copy_to_iter(from, n, to) : iov_iter_zero(n, to);
 		if (moved < n)
@@ -383,8 +398,8 @@ static size_t read_span(const struct vsn_span *span, size_t len, struct iov_iter
  * @len: bytes, within the region
  * @to: where to
  *
- * Return: bytes copied, less than @len at a bad address or a fatal signal;
- * -EFAULT or -EINTR if none.
+ * Return: bytes copied, less than @len at a bad address, a fatal signal or where the
+ * region is taken away; -EFAULT or -EINTR if none.
  */
 ssize_t vsn_store_read(struct vsn_region *region, u64 off, size_t len,
 		       struct iov_iter *to)
@@ -432,8 +447,8 @@ static ssize_t write_span(const struct vsn_span *span, size_t len, struct iov_it
  * @len: bytes, within the region
  * @from: where from
  *
- * Return: bytes copied, less than @len at a bad address, a fatal signal or where
- * memory ends; -EFAULT, -EINTR or -ENOMEM if none.
+ * Return: bytes copied, less than @len at a bad address, a fatal signal, where memory
+ * ends or the region is taken away; -EFAULT, -EINTR, -ENOMEM or -EIO if none.
  */
 ssize_t vsn_store_write(struct vsn_region *region, u64 off, size_t len,
 			struct iov_iter *from)

@@ -110,7 +110,7 @@ as_nobody()
 	setpriv --reuid 65534 --clear-groups --bounding-set=-all --inh-caps=-all "$(command -v vsn)" "$@"
 }
 
-plan 72
+plan 82
 
 # Fabrics
 check "nothing is there at first" json '. == []' fabric show
@@ -226,6 +226,9 @@ refused "a number is no name" EINVAL region add sn0 size 4KiB home 0 name 77
 refused "a name that no region has" ENOENT region show sn0 nothing
 check "it is freed by it" vsn region del sn0 kv.cache-0
 refused "and is gone" ENOENT region del sn0 kv.cache-0
+check "one by force" bash -c "vsn region add sn0 size 4KiB home 0 name f &&
+	vsn region del sn0 f force && ! vsn region show sn0 f"
+usage "an unknown word" "unknown word 'forced'" region del sn0 1 forced
 check "one is freed" vsn region del sn0 1
 refused "but once" ENOENT region del sn0 1
 check "its home has the bytes back" json '.[0].allocated == 2 * 1048576' \

@@ -52,8 +52,8 @@ TEST_F(memory, a_name_finds_its_region)
 	vsn_ctl_region_free(again);
 	EXPECT_EQ(-ENOENT, vsn_ctl_region_get_name(self->ctl, self->name, "kv.cache_0", &again));
 	EXPECT_TRUE(says(self, "name 'kv.cache_0': no such region"));
-	EXPECT_EQ(0, vsn_ctl_region_remove(self->ctl, self->name, "kv.cache_0-a", 0));
-	EXPECT_EQ(-ENOENT, vsn_ctl_region_remove(self->ctl, self->name, "kv.cache_0-a", 0));
+	EXPECT_EQ(0, vsn_ctl_region_remove(self->ctl, self->name, "kv.cache_0-a", 0, false));
+	EXPECT_EQ(-ENOENT, vsn_ctl_region_remove(self->ctl, self->name, "kv.cache_0-a", 0, false));
 	EXPECT_EQ(-ENOENT, vsn_ctl_region_get(self->ctl, self->name, r->id, &again));
 	EXPECT_EQ(0, allocated(self, 1));
 	vsn_ctl_region_free(r);
@@ -68,9 +68,9 @@ TEST_F(memory, a_name_is_taken_once)
 	EXPECT_EQ(-EEXIST, add_err(self, "one"));
 	EXPECT_TRUE(says(self, "name 'one': a region has it"));
 	EXPECT_EQ(PAGE, allocated(self, 1));
-	EXPECT_EQ(0, vsn_ctl_region_remove(self->ctl, self->name, NULL, r->id));
+	EXPECT_EQ(0, vsn_ctl_region_remove(self->ctl, self->name, NULL, r->id, false));
 	EXPECT_EQ(0, add_err(self, "one"));
-	EXPECT_EQ(0, vsn_ctl_region_remove(self->ctl, self->name, "one", 0));
+	EXPECT_EQ(0, vsn_ctl_region_remove(self->ctl, self->name, "one", 0, false));
 	vsn_ctl_region_free(r);
 }
 
@@ -112,7 +112,7 @@ TEST_F(memory, what_is_no_name)
 		EXPECT_EQ(0, add_err(self, good[i]))
 			TH_LOG("%zu: %s", i, vsn_ctl_error(self->ctl));
 	for (i = 0; i < sizeof(good) / sizeof(good[0]); i++)
-		EXPECT_EQ(0, vsn_ctl_region_remove(self->ctl, self->name, good[i], 0))
+		EXPECT_EQ(0, vsn_ctl_region_remove(self->ctl, self->name, good[i], 0, false))
 			TH_LOG("%zu: %s", i, vsn_ctl_error(self->ctl));
 }
 
@@ -143,7 +143,7 @@ TEST_F(memory, many_names)
 		ASSERT_EQ(0, vsn_ctl_region_get_name(self->ctl, self->name, name, &r));
 		ASSERT_EQ(ids[i], r->id);
 		vsn_ctl_region_free(r);
-		ASSERT_EQ(0, vsn_ctl_region_remove(self->ctl, self->name, name, 0));
+		ASSERT_EQ(0, vsn_ctl_region_remove(self->ctl, self->name, name, 0, false));
 	}
 	EXPECT_EQ(0, allocated(self, 1));
 }

@@ -296,6 +296,11 @@ static void start_op(struct vsn_sched *s, struct vsn_op *op)
 
 	op->state = VSN_OP_ACTIVE;
 	op->end = op->start;
+	if (vsn_op_dead(op)) {
+		op->status = -EIO;
+		vsn_sched_push_end(s, op);
+		return;
+	}
 	switch (op->sqe.opcode) {
 	case VSN_OP_NOP:
 		vsn_sched_push_end(s, op);
@@ -391,6 +396,8 @@ static void take_effect(struct vsn_sched *s, struct vsn_op *op)
 
 static void end_op(struct vsn_sched *s, struct vsn_op *op)
 {
+	if (!op->status && vsn_op_dead(op))
+		op->status = -EIO;
 	if (!op->status) {
 		if (s->online && s->ops->defer && !moves_nothing(&op->sqe) &&
 		    s->ops->defer(s->ctx, op)) {
@@ -413,6 +420,8 @@ static void end_op(struct vsn_sched *s, struct vsn_op *op)
  */
 void vsn_sched_moved(struct vsn_sched *s, struct vsn_op *op, int err)
 {
+	if (!err && vsn_op_dead(op))
+		err = -EIO;
 	op->status = err;
 	if (!err)
 		vsn_online_write(s, op);
@@ -427,7 +436,10 @@ void vsn_sched_moved(struct vsn_sched *s, struct vsn_op *op, int err)
  */
 void vsn_sched_retry(struct vsn_sched *s, struct vsn_op *op)
 {
-	take_effect(s, op);
+	if (vsn_op_dead(op))
+		op->status = -EIO;
+	else
+		take_effect(s, op);
 	finish_head(s, op);
 }
 

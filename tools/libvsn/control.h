@@ -577,7 +577,7 @@ int vsn_ctl_region_list(struct vsn_ctl *ctl, const char *fabric,
 			vsn_ctl_region_fn fn, void *arg);
 int vsn_ctl_region_del(struct vsn_ctl *ctl, const char *fabric, uint32_t id);
 int vsn_ctl_region_remove(struct vsn_ctl *ctl, const char *fabric, const char *name,
-			  uint32_t id);
+			  uint32_t id, bool force);
 void vsn_ctl_region_free(struct vsn_ctl_region *region);
 
 /**

@@ -194,6 +194,7 @@ static const struct attr_name region_names[] = {
 	[VSN_A_REGION_GRANULE] = { "granule", NULL },
 	[VSN_A_REGION_HUGE] = { "huge", NULL },
 	[VSN_A_REGION_NAME] = { "name", NULL },
+	[VSN_A_REGION_FORCE] = { "force", NULL },
 };
 
 static const struct attr_name limit_names[] = {

@@ -188,11 +188,13 @@ int vsn_ctl_region_del(struct vsn_ctl *ctl, const char *fabric, uint32_t id)
  * @fabric: name of the fabric
  * @name: name of the region, or NULL
  * @id: without a name: its id
+ * @force: even if it is in use: its mappings get SIGBUS, and operations that name it
+ *	end with -EIO
  *
  * Return: as vsn_ctl_region_del().
  */
 int vsn_ctl_region_remove(struct vsn_ctl *ctl, const char *fabric, const char *name,
-			  uint32_t id)
+			  uint32_t id, bool force)
 {
 	struct vsn_request req;
 
@@ -202,6 +204,8 @@ int vsn_ctl_region_remove(struct vsn_ctl *ctl, const char *fabric, const char *n
 		vsn_put_str(&req, VSN_A_REGION_NAME, name);
 	else
 		vsn_put_u32(&req, VSN_A_REGION_ID, id);
+	if (force)
+		vsn_put_flag(&req, VSN_A_REGION_FORCE);
 	return vsn_request_do(&req, NULL, NULL);
 }
 

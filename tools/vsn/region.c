@@ -256,17 +256,19 @@ static int region_del(int argc, char **argv)
 	char fabric[VSN_CTL_NAME];
 	struct which which;
 	struct vsn_ctl *ctl;
+	bool force;
 	int err;
 
 	arg_name(&a, "name of the fabric", fabric, sizeof(fabric));
 	arg_region(&a, &which);
+	force = arg_is(&a, "force");
 	arg_end(&a);
 	if (a.status)
 		return a.status;
 	ctl = ctl_open();
 	if (!ctl)
 		return EXIT_FAIL;
-	err = vsn_ctl_region_remove(ctl, fabric, which.name, which.id);
+	err = vsn_ctl_region_remove(ctl, fabric, which.name, which.id, force);
 	return err ? which_failed(ctl, err, &which, fabric) : EXIT_OK;
 }
 
@@ -274,7 +276,7 @@ static const struct cmd commands[] = {
 	{ "add", region_add, "FABRIC size SIZE home HOME[,HOME...] [ granule SIZE ] [ huge ]\n"
 		"                  [ name NAME ]" },
 	{ "show", region_show, "FABRIC [ ID | NAME ]" },
-	{ "del", region_del, "FABRIC { ID | NAME }" },
+	{ "del", region_del, "FABRIC { ID | NAME } [ force ]" },
 	{ NULL, NULL, NULL },
 };
 
