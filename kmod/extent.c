@@ -89,6 +89,36 @@ static int extent_find(struct vsn_extents *extents, u64 capacity, u64 pages,
 	return err;
 }
 
+static u64 capacity_of(const struct vsn_fabric *fabric, u32 ep)
+{
+	const struct vsn_topo *topo = &fabric->topo;
+
+	return topo->kinds[vsn_topo_kind(topo, ep)].capacity & PAGE_MASK;
+}
+
+/**
+ * vsn_extent_fits - would vsn_extent_take() find room?
+ * @fabric: the fabric; the caller holds its lock
+ * @ep: endpoint
+ * @size: bytes, a positive multiple of the page size
+ * @align: a power of two, at least the page size
+ *
+ * Return: true if so, for as long as the lock is held.
+ */
+bool vsn_extent_fits(struct vsn_fabric *fabric, u32 ep, u64 size, u64 align)
+{
+	struct vsn_extents *extents = xa_load(&fabric->regions.extents, ep);
+	u64 capacity = capacity_of(fabric, ep);
+	unsigned long first;
+
+	lockdep_assert_held(&fabric->lock);
+	if (!extents)
+		return size <= capacity;
+	return size <= capacity - extents->allocated &&
+	       !extent_find(extents, capacity >> PAGE_SHIFT, size >> PAGE_SHIFT,
+			    align >> PAGE_SHIFT, &first);
+}
+
 /**
  * vsn_extent_take - take a piece of an endpoint's memory
  * @fabric: the fabric; the caller holds its lock
@@ -105,7 +135,7 @@ int vsn_extent_take(struct vsn_fabric *fabric, u32 ep, u64 size, u64 align,
 		    struct vsn_region *region, u64 *base, struct vsn_diag *diag)
 {
 	const struct vsn_topo *topo = &fabric->topo;
-	u64 capacity = topo->kinds[vsn_topo_kind(topo, ep)].capacity & PAGE_MASK;
+	u64 capacity = capacity_of(fabric, ep);
 	struct vsn_extents *extents;
 	unsigned long first;
 	char name[64];

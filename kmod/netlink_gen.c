@@ -116,6 +116,11 @@ const struct nla_policy vsn_tier_nl_policy[VSN_A_TIER_REDUCES + 1] = {
 	[VSN_A_TIER_REDUCES] = { .type = NLA_FLAG, },
 };
 
+const struct nla_policy vsn_where_nl_policy[VSN_A_WHERE_DIGIT + 1] = {
+	[VSN_A_WHERE_DIM] = { .type = NLA_NUL_STRING, .len = VSN_NAME_LEN, },
+	[VSN_A_WHERE_DIGIT] = { .type = NLA_U32, },
+};
+
 /* VSN_CMD_FABRIC_GET - do */
 static const struct nla_policy vsn_fabric_get_nl_policy[VSN_A_FABRIC_NAME + 1] = {
 	[VSN_A_FABRIC_NAME] = { .type = NLA_NUL_STRING, .len = VSN_NAME_LEN, },
@@ -193,13 +198,18 @@ static const struct nla_policy vsn_region_get_dump_nl_policy[VSN_A_REGION_FABRIC
 };
 
 /* VSN_CMD_REGION_NEW - do */
-static const struct nla_policy vsn_region_new_nl_policy[VSN_A_REGION_NAME + 1] = {
+static const struct nla_policy vsn_region_new_nl_policy[VSN_A_REGION_COUNT + 1] = {
 	[VSN_A_REGION_FABRIC] = { .type = NLA_NUL_STRING, .len = VSN_NAME_LEN, },
 	[VSN_A_REGION_SIZE] = { .type = NLA_UINT, },
 	[VSN_A_REGION_HOME] = { .type = NLA_U32, },
 	[VSN_A_REGION_GRANULE] = { .type = NLA_UINT, },
 	[VSN_A_REGION_HUGE] = { .type = NLA_FLAG, },
 	[VSN_A_REGION_NAME] = { .type = NLA_NUL_STRING, .len = VSN_NAME_LEN, },
+	[VSN_A_REGION_POLICY] = NLA_POLICY_RANGE(NLA_U32, 1, 5),
+	[VSN_A_REGION_KIND] = NLA_POLICY_RANGE(NLA_U32, 1, 3),
+	[VSN_A_REGION_WHERE] = NLA_POLICY_NESTED(vsn_where_nl_policy),
+	[VSN_A_REGION_NEAR] = { .type = NLA_U32, },
+	[VSN_A_REGION_COUNT] = NLA_POLICY_MIN(NLA_U32, 1),
 };
 
 /* VSN_CMD_REGION_DEL - do */
@@ -415,7 +425,7 @@ static const struct genl_split_ops vsn_nl_ops[] = {
 		.doit		= vsn_nl_region_new_doit,
 		.post_doit	= vsn_nl_fabric_post_doit,
 		.policy		= vsn_region_new_nl_policy,
-		.maxattr	= VSN_A_REGION_NAME,
+		.maxattr	= VSN_A_REGION_COUNT,
 		.flags		= GENL_ADMIN_PERM | GENL_CMD_CAP_DO,
 	},
 	{

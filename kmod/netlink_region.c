@@ -48,7 +48,8 @@ static int put_region(struct sk_buff *skb, void *hdr, const struct vsn_fabric *f
 	    (region->huge && nla_put_flag(skb, VSN_A_REGION_HUGE)) ||
 	    nla_put_uint(skb, VSN_A_REGION_UA, place->ua) ||
 	    nla_put_uint(skb, VSN_A_REGION_RESIDENT, resident) ||
-	    (region->name[0] && nla_put_string(skb, VSN_A_REGION_NAME, region->name)))
+	    (region->name[0] && nla_put_string(skb, VSN_A_REGION_NAME, region->name)) ||
+	    nla_put_u32(skb, VSN_A_REGION_POLICY, region->policy))
 		goto err_cancel;
 	genlmsg_end(skb, hdr);
 	return 0;
@@ -222,7 +223,91 @@ static int parse_homes(const struct genl_info *info, const struct vsn_fabric *fa
 	return 0;
 }
 
-/* All but the homes */
+static int parse_where(const struct genl_info *info, const struct vsn_topo *topo,
+		       const struct nlattr *nest, struct vsn_where *where)
+{
+	struct nlattr *tb[VSN_A_WHERE_MAX + 1];
+	const char *name;
+	int err, dim;
+
+	err = nla_parse_nested(tb, VSN_A_WHERE_MAX, nest, vsn_where_nl_policy, info->extack);
+	if (err)
+		return err;
+	if (!tb[VSN_A_WHERE_DIM])
+		return vsn_nl_missing(info->extack, nest, VSN_A_WHERE_DIM, "where: dim");
+	if (!tb[VSN_A_WHERE_DIGIT])
+		return vsn_nl_missing(info->extack, nest, VSN_A_WHERE_DIGIT, "where: digit");
+	name = nla_data(tb[VSN_A_WHERE_DIM]);
+	dim = vsn_topo_find_dim(topo, name);
+	if (dim < 0)
+		return vsn_nl_refuse(info->extack, tb[VSN_A_WHERE_DIM], -ENOENT,
+				     "where: no dimension '%s'", name);
+	where->dim = dim;
+	where->digit = nla_get_u32(tb[VSN_A_WHERE_DIGIT]);
+	if (where->digit >= topo->dims[dim].size)
+		return vsn_nl_refuse(info->extack, tb[VSN_A_WHERE_DIGIT], -EINVAL,
+				     "where: digit %u: dimension '%s' has 0 to %u",
+				     where->digit, name, topo->dims[dim].size - 1);
+	return 0;
+}
+
+/* Which attribute a refusal is about */
+static const struct vsn_nl_word region_words[] = {
+	{ "size", VSN_A_REGION_SIZE },
+	{ "granule", VSN_A_REGION_GRANULE },
+	{ "name", VSN_A_REGION_NAME },
+	{ "policy", VSN_A_REGION_POLICY },
+	{ "kind", VSN_A_REGION_KIND },
+	{ "where", VSN_A_REGION_WHERE },
+	{ "near", VSN_A_REGION_NEAR },
+	{ "count", VSN_A_REGION_COUNT },
+	{ },
+};
+
+/* How to choose the homes */
+static int parse_choice(struct genl_info *info, const struct vsn_topo *topo,
+			struct vsn_choice *c)
+{
+	struct nlattr **attrs = info->attrs;
+	const struct nlattr *attr;
+	struct vsn_diag diag;
+	int err, rem;
+
+	c->policy = VSN_PLACEMENT_LIST;
+	c->near = VSN_NOWHERE;
+	if (attrs[VSN_A_REGION_POLICY])
+		c->policy = nla_get_u32(attrs[VSN_A_REGION_POLICY]);
+	if (c->policy != VSN_PLACEMENT_LIST && attrs[VSN_A_REGION_HOME])
+		return vsn_nl_refuse(info->extack, attrs[VSN_A_REGION_HOME], -EINVAL,
+				     "home: only policy list takes it");
+	if (attrs[VSN_A_REGION_KIND])
+		c->kind = nla_get_u32(attrs[VSN_A_REGION_KIND]);
+	if (attrs[VSN_A_REGION_COUNT])
+		c->count = nla_get_u32(attrs[VSN_A_REGION_COUNT]);
+	attr = attrs[VSN_A_REGION_NEAR];
+	if (attr) {
+		c->near = nla_get_u32(attr);
+		if (c->near >= topo->nr_endpoints)
+			return vsn_nl_refuse(info->extack, attr, -EINVAL,
+					     "near %u: the fabric has endpoints 0 to %u",
+					     c->near, topo->nr_endpoints - 1);
+	}
+	nlmsg_for_each_attr_type(attr, VSN_A_REGION_WHERE, info->nlhdr, GENL_HDRLEN, rem) {
+		if (c->nr_where == VSN_MAX_WHERE)
+			return vsn_nl_refuse(info->extack, attr, -E2BIG,
+					     "where: more than %u", VSN_MAX_WHERE);
+		err = parse_where(info, topo, attr, &c->where[c->nr_where]);
+		if (err)
+			return err;
+		c->nr_where++;
+	}
+	err = vsn_choice_check(c, &diag);
+	if (err)
+		return vsn_nl_refuse_word(info, region_words, &diag, err);
+	return 0;
+}
+
+/* All but where it shall be */
 static int parse_spec(struct genl_info *info, struct vsn_region_spec *spec)
 {
 	struct nlattr **attrs = info->attrs;
@@ -245,14 +330,6 @@ static int parse_spec(struct genl_info *info, struct vsn_region_spec *spec)
 	return 0;
 }
 
-/* Which attribute a refusal is about */
-static const struct vsn_nl_word region_words[] = {
-	{ "size", VSN_A_REGION_SIZE },
-	{ "granule", VSN_A_REGION_GRANULE },
-	{ "name", VSN_A_REGION_NAME },
-	{ },
-};
-
 int vsn_nl_region_new_doit(struct sk_buff *skb, struct genl_info *info)
 {
 	struct vsn_fabric *fabric = vsn_nl_fabric(info);
@@ -260,13 +337,15 @@ int vsn_nl_region_new_doit(struct sk_buff *skb, struct genl_info *info)
 	struct vsn_region *region;
 	struct vsn_diag diag;
 	struct sk_buff *msg;
-	u32 *homes;
+	u32 *homes = NULL;
 	int err;
 
 	err = vsn_nl_need_ready(fabric, info->extack);
 	if (!err)
 		err = parse_spec(info, &spec);
 	if (!err)
+		err = parse_choice(info, &fabric->topo, &spec.choice);
+	if (!err && spec.choice.policy == VSN_PLACEMENT_LIST)
 		err = parse_homes(info, fabric, &homes, &spec.nr_homes);
 	if (err)
 		return err;

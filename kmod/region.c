@@ -15,6 +15,7 @@
  */
 #include <linux/memcontrol.h>
 #include <linux/mm.h>
+#include <linux/sched/signal.h>
 #include <linux/slab.h>
 #include <linux/string.h>
 
@@ -84,10 +85,16 @@ void vsn_region_give(struct vsn_region *region, u32 nr)
 	region->fabric->regions.nr_extents -= nr;
 }
 
+/* Where its extents begin at multiples of */
+static u64 region_align(bool huge)
+{
+	return huge ? PMD_SIZE : PAGE_SIZE;
+}
+
 static int region_take(struct vsn_region *region, struct vsn_diag *diag)
 {
 	const struct vsn_place *place = &region->place;
-	u64 align = region->huge ? PMD_SIZE : PAGE_SIZE;
+	u64 align = region_align(region->huge);
 	u64 share;
 	u32 i;
 	int err;
@@ -198,93 +205,181 @@ static int region_may_create(struct vsn_fabric *fabric,
 				  fabric->name, fabric->regions.nr + fabric->regions.nr_dying);
 	if (spec->name[0] && rb_find(spec->name, &fabric->regions.by_name, name_cmp))
 		return vsn_refuse(diag, -EEXIST, "name '%s': a region has it", spec->name);
-	if (spec->nr_homes > VSN_MAX_EXTENTS - fabric->regions.nr_extents)
-		return vsn_refuse(diag, -ENOSPC,
-				  "home: regions have %u homes by now, and no room for %u more",
-				  fabric->regions.nr_extents, spec->nr_homes);
 	return 0;
 }
 
+/* Among whom to choose; fabric->lock is held, so what fits will still do so. */
+struct room {
+	struct vsn_fabric *fabric;
+	u64 align;
+};
+
+static u64 room_allocated(void *ctx, u32 ep)
+{
+	struct room *room = ctx;
+
+	return vsn_extent_allocated(room->fabric, ep);
+}
+
+static bool room_fits(void *ctx, u32 ep, u64 bytes)
+{
+	struct room *room = ctx;
+
+	cond_resched();
+	return vsn_extent_fits(room->fabric, ep, bytes, room->align);
+}
+
+/* Paths of graphs are kept as they are found, which takes engine->lock. */
+static int room_distance(void *ctx, u32 from, u32 to, u64 *ps)
+{
+	struct room *room = ctx;
+	struct vsn_engine *engine = &room->fabric->engine;
+	int err;
+
+	cond_resched();
+	if (fatal_signal_pending(current))
+		return -EINTR;
+	mutex_lock(&engine->lock);
+	err = vsn_place_distance(&room->fabric->topo, from, to, ps);
+	mutex_unlock(&engine->lock);
+	return err;
+}
+
+/* Those that are listed, or a choice of as many as there are in an array of its own. */
+static int region_homes(struct vsn_fabric *fabric, const struct vsn_region_spec *spec,
+			u32 **chosen, const u32 **homes, u32 *nr_homes,
+			struct vsn_diag *diag)
+{
+	struct room ctx = { .fabric = fabric, .align = region_align(spec->huge) };
+	struct vsn_room room = {
+		.allocated = room_allocated,
+		.fits = room_fits,
+		.distance = room_distance,
+		.ctx = &ctx,
+	};
+	int err;
+
+	*chosen = NULL;
+	*homes = spec->homes;
+	*nr_homes = spec->nr_homes;
+	if (spec->choice.policy == VSN_PLACEMENT_LIST)
+		return vsn_place_check(spec->size, *homes, *nr_homes, spec->granule,
+				       fabric->topo.nr_endpoints, diag);
+	err = vsn_place_choose(&fabric->topo, &spec->choice, spec->size, spec->granule,
+			       &room, &vsn_engine_mem, chosen, nr_homes, diag);
+	if (!err)
+		*homes = *chosen;
+	else
+		*chosen = NULL;
+	return err;
+}
+
 static struct vsn_region *region_alloc(struct vsn_fabric *fabric,
-				       const struct vsn_region_spec *spec)
+				       const struct vsn_region_spec *spec,
+				       const u32 *homes, u32 nr_homes)
 {
 	struct vsn_region *region;
 	size_t bytes;
 	u32 *list;
 
-	bytes = size_add(struct_size(region, base, spec->nr_homes),
-			 array_size(spec->nr_homes, sizeof(*list)));
+	bytes = size_add(struct_size(region, base, nr_homes),
+			 array_size(nr_homes, sizeof(*list)));
 	region = kvzalloc(bytes, GFP_KERNEL_ACCOUNT);
 	if (!region)
 		return NULL;
-	list = (u32 *)(region->base + spec->nr_homes);
-	memcpy(list, spec->homes, array_size(spec->nr_homes, sizeof(*list)));
+	list = (u32 *)(region->base + nr_homes);
+	memcpy(list, homes, array_size(nr_homes, sizeof(*list)));
 	refcount_set(&region->ref, 0);
 	region->fabric = fabric;
 	region->huge = spec->huge;
+	region->policy = spec->choice.policy;
 	strscpy(region->name, spec->name, sizeof(region->name));
 	region->place.size = spec->size;
-	region->place.nr_homes = spec->nr_homes;
+	region->place.nr_homes = nr_homes;
 	region->place.homes = list;
+	if (nr_homes > 1)
+		region->place.granule_shift = ilog2(spec->granule);
 	region->memcg = get_mem_cgroup_from_mm(current->mm);
 	return region;
 }
 
+/**
+ * vsn_region_dealloc - free what describes a region
+ * @region: nothing leads to it any more, but readers under RCU may look at it
+ */
 void vsn_region_dealloc(struct vsn_region *region)
 {
 	mem_cgroup_put(region->memcg);
 	kvfree_rcu(region, rcu);
 }
 
+/* Its homes are known; fabric->lock is held. */
+static struct vsn_region *region_make(struct vsn_fabric *fabric,
+				      const struct vsn_region_spec *spec,
+				      const u32 *homes, u32 nr_homes,
+				      struct vsn_diag *diag)
+{
+	struct vsn_region *region;
+	int err;
+
+	if (nr_homes > VSN_MAX_EXTENTS - fabric->regions.nr_extents)
+		return ERR_PTR(vsn_refuse(diag, -ENOSPC,
+					  "home: regions have %u homes by now, and no room for %u more",
+					  fabric->regions.nr_extents, nr_homes));
+	region = region_alloc(fabric, spec, homes, nr_homes);
+	if (!region)
+		return ERR_PTR(vsn_refuse(diag, -ENOMEM, "no kernel memory for a region"));
+	err = region_take(region, diag);
+	if (err)
+		goto err_dealloc;
+	err = region_publish(region, diag);
+	if (err)
+		goto err_give;
+	if (region->name[0])
+		rb_find_add(&region->by_name, &fabric->regions.by_name, name_order);
+	return region;
+
+err_give:
+	vsn_region_give(region, nr_homes);
+err_dealloc:
+	vsn_region_dealloc(region);
+	return ERR_PTR(err);
+}
+
 /**
  * vsn_region_create - allocate a region from the pool
  * @fabric: a committed fabric; its lock is taken
- * @spec: what to allocate
+ * @spec: what to allocate; its choice passed vsn_choice_check()
  * @diag: why not
  *
- * Its memory is charged to the caller's memory cgroup, as it is touched.
+ * Its memory is charged to the caller's memory cgroup, as it is touched.  Homes are
+ * chosen under the lock under which their memory is taken.
  *
- * Return: the region with a reference; -EINVAL; -EEXIST its name is taken; -ENOSPC an
- * endpoint is full, or a limit met; -ENODEV the fabric was deleted; -ENOMEM.
+ * Return: the region with a reference; -EINVAL; -EEXIST its name is taken; -ENOENT no
+ * endpoint matches; -EHOSTUNREACH none that can be reached; -ENOSPC an endpoint is full,
+ * or a limit met; -ENODEV the fabric was deleted; -EINTR a fatal signal; -ENOMEM.
  */
 struct vsn_region *vsn_region_create(struct vsn_fabric *fabric,
 				     const struct vsn_region_spec *spec,
 				     struct vsn_diag *diag)
 {
 	struct vsn_region *region;
+	const u32 *homes;
+	u32 *chosen, nr_homes;
 	int err;
-
-	region = region_alloc(fabric, spec);
-	if (!region)
-		return ERR_PTR(vsn_refuse(diag, -ENOMEM, "no kernel memory for a region"));
 
 	mutex_lock(&fabric->lock);
 	err = region_may_create(fabric, spec, diag);
-	if (err)
-		goto err_unlock;
-	err = vsn_place_check(spec->size, spec->homes, spec->nr_homes, spec->granule,
-			      fabric->topo.nr_endpoints, diag);
-	if (err)
-		goto err_unlock;
-	if (spec->nr_homes > 1)
-		region->place.granule_shift = ilog2(spec->granule);
-	err = region_take(region, diag);
-	if (err)
-		goto err_unlock;
-	err = region_publish(region, diag);
-	if (err)
-		goto err_give;
-	if (region->name[0])
-		rb_find_add(&region->by_name, &fabric->regions.by_name, name_order);
+	if (!err)
+		err = region_homes(fabric, spec, &chosen, &homes, &nr_homes, diag);
+	if (err) {
+		region = ERR_PTR(err);
+	} else {
+		region = region_make(fabric, spec, homes, nr_homes, diag);
+		kvfree(chosen);
+	}
 	mutex_unlock(&fabric->lock);
 	return region;
-
-err_give:
-	vsn_region_give(region, spec->nr_homes);
-err_unlock:
-	mutex_unlock(&fabric->lock);
-	vsn_region_dealloc(region);
-	return ERR_PTR(err);
 }
 
 /*

@@ -13,6 +13,7 @@
 
 #include "core/addr.h"
 #include "core/place.h"
+#include "core/place_choose.h"
 
 struct vsn_fabric;
 struct mem_cgroup;
@@ -30,6 +31,7 @@ struct mem_cgroup;
  * @fabric: its fabric
  * @id: from 1; 0: this is an endpoint's device window, see vsn_region_get_ua()
  * @huge: use 2 MiB folios where the placement allows
+ * @policy: enum vsn_placement: how its homes were chosen
  * @place: placement; the core sees only this; @place.dead is written under
  *	engine->lock
  * @memcg: pages are charged to it: the creator's; or NULL
@@ -47,6 +49,7 @@ struct vsn_region {
 	struct vsn_fabric *fabric;
 	u32 id;
 	bool huge;
+	u32 policy;
 	struct vsn_place place;
 	struct mem_cgroup *memcg;
 	atomic_long_t resident;
@@ -105,7 +108,8 @@ struct vsn_span {
  * struct vsn_region_spec - what to allocate
  * @name: a valid one, or empty
  * @size: bytes, a multiple of 4 KiB
- * @homes: endpoints that hold it
+ * @choice: how its homes are chosen
+ * @homes: endpoints that hold it, if they are listed
  * @nr_homes: how many
  * @granule: interleaving granule, bytes; ignored with one home
  * @huge: use 2 MiB folios where the placement allows: one home, or a granule of
@@ -114,6 +118,7 @@ struct vsn_span {
 struct vsn_region_spec {
 	char name[VSN_NAME_SIZE];
 	u64 size;
+	struct vsn_choice choice;
 	const u32 *homes;
 	u32 nr_homes;
 	u64 granule;

@@ -110,7 +110,7 @@ as_nobody()
 	setpriv --reuid 65534 --clear-groups --bounding-set=-all --inh-caps=-all "$(command -v vsn)" "$@"
 }
 
-plan 82
+plan 91
 
 # Fabrics
 check "nothing is there at first" json '. == []' fabric show
@@ -226,6 +226,24 @@ refused "a number is no name" EINVAL region add sn0 size 4KiB home 0 name 77
 refused "a name that no region has" ENOENT region show sn0 nothing
 check "it is freed by it" vsn region del sn0 kv.cache-0
 refused "and is gone" ENOENT region del sn0 kv.cache-0
+check "one over the least used" json '.[0] | .policy == "spread" and .home_count == 8 and
+	.home == [16, 17, 18, 19, 20, 21, 22, 23]' region add sn0 size 16MiB granule 2MiB name spread \
+	policy spread count 8 kind accelerator where board=1 near b1.npu0.d0
+check "one over what matches" json '.[0].home == [6, 7, 22, 23]' region add sn0 size 16MiB \
+	name inter policy interleave where npu=3 where board=0 where board=1 kind accelerator
+check "one at home" json '.[0] | .policy == "home" and .home == [40]' \
+	region add sn0 size 1GiB name home policy home near b2.npu4.d0
+check "one near another, of its package" json '.[0].home == [41]' \
+	region add sn0 size 1GiB name next policy home near b2.npu4.d0 where npu=4 \
+	where board=2 where die=1
+check "one that is local" json '.[0] | .policy == "local" and .home == [5]' \
+	region add sn0 size 1GiB name local policy local near b0.npu2.d1
+refused "one where nothing is" ENOENT region add sn0 size 1GiB policy interleave where cpu=0 \
+	kind accelerator
+usage "no policy" "unknown policy 'best'" region add sn0 size 1GiB policy best
+usage "no digit" "'board' is not DIMENSION=DIGIT" \
+	region add sn0 size 1GiB policy interleave where board
+check "they go" bash -c "for r in spread inter home next local; do vsn region del sn0 \$r || exit; done"
 check "one by force" bash -c "vsn region add sn0 size 4KiB home 0 name f &&
 	vsn region del sn0 f force && ! vsn region show sn0 f"
 usage "an unknown word" "unknown word 'forced'" region del sn0 1 forced

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Regions: their names. */
+/* Regions: their names, and how their homes are chosen. */
+#include <pthread.h>
+
 #include "memory_fixture.h"
 
 static struct vsn_ctl_region *add_named(memory_t *self, const char *name)
@@ -146,6 +148,245 @@ TEST_F(memory, many_names)
 		ASSERT_EQ(0, vsn_ctl_region_remove(self->ctl, self->name, name, 0, false));
 	}
 	EXPECT_EQ(0, allocated(self, 1));
+}
+
+/* Homes of a region that is chosen, in @homes; how many, or a negative errno. */
+static int chosen(memory_t *self, const struct vsn_ctl_region_spec *spec, uint32_t *homes)
+{
+	struct vsn_ctl_region *r;
+	int err = vsn_ctl_region_add(self->ctl, self->name, spec, &r);
+
+	if (err)
+		return err;
+	if (r->policy != spec->policy)
+		return -EPROTO;
+	memcpy(homes, r->homes, r->nr_homes * sizeof(*homes));
+	err = r->home_count;
+	vsn_ctl_region_free(r);
+	return err;
+}
+
+#define FIRST_MEMORY	TEST_ACCELERATORS
+
+TEST_F(memory, home_is_the_nearest_with_room)
+{
+	uint32_t near = 3, homes[16];
+	struct vsn_ctl_region_spec spec = {
+		.size = TEST_CAPACITY, .policy = VSN_PLACEMENT_HOME, .near = &near,
+	};
+
+	/* Nothing is nearer than the endpoint itself. */
+	ASSERT_EQ(1, chosen(self, &spec, homes))
+		TH_LOG("%s", vsn_ctl_error(self->ctl));
+	EXPECT_EQ(3, homes[0]);
+	/* It is full now, and the others are all as far; the first has the fixture's. */
+	ASSERT_EQ(1, chosen(self, &spec, homes));
+	EXPECT_EQ(1, homes[0]);
+	spec.kind = VSN_ENDPOINT_KIND_MEMORY;
+	ASSERT_EQ(1, chosen(self, &spec, homes));
+	EXPECT_EQ(FIRST_MEMORY, homes[0]);
+	ASSERT_EQ(1, chosen(self, &spec, homes));
+	EXPECT_EQ(FIRST_MEMORY + 1, homes[0]);
+	EXPECT_EQ(-ENOSPC, chosen(self, &spec, homes));
+	EXPECT_TRUE(says(self, "none of the 2 endpoints that match has room"));
+}
+
+/* What is free in pieces only is no room. */
+TEST_F(memory, home_has_room_in_one_piece)
+{
+	uint32_t near = 2, homes[16];
+	struct vsn_ctl_region *r[4];
+	struct vsn_ctl_region_spec spec = {
+		.size = TEST_CAPACITY / 2, .policy = VSN_PLACEMENT_HOME, .near = &near,
+	};
+	int i;
+
+	for (i = 0; i < 4; i++) {
+		r[i] = test_region(self->ctl, self->name, 2, TEST_CAPACITY / 4);
+		ASSERT_NE(NULL, r[i]);
+	}
+	ASSERT_EQ(0, vsn_ctl_region_del(self->ctl, self->name, r[0]->id));
+	ASSERT_EQ(0, vsn_ctl_region_del(self->ctl, self->name, r[2]->id));
+	ASSERT_EQ(1, chosen(self, &spec, homes));
+	EXPECT_NE(2, homes[0]);
+	ASSERT_EQ(0, vsn_ctl_region_del(self->ctl, self->name, r[1]->id));
+	ASSERT_EQ(1, chosen(self, &spec, homes));
+	EXPECT_EQ(2, homes[0]);
+	for (i = 0; i < 4; i++)
+		vsn_ctl_region_free(r[i]);
+}
+
+TEST_F(memory, interleave_over_all_that_match)
+{
+	struct vsn_ctl_where where[] = { { "board", 1 }, { "npu", 2 }, { "npu", 0 } };
+	struct vsn_ctl_region_spec spec = {
+		.size = 64 * PAGE, .policy = VSN_PLACEMENT_INTERLEAVE, .granule = PAGE,
+	};
+	uint32_t homes[16], i;
+
+	ASSERT_EQ(TEST_ENDPOINTS, chosen(self, &spec, homes));
+	for (i = 0; i < TEST_ENDPOINTS; i++)
+		EXPECT_EQ(i, homes[i]);
+	spec.kind = VSN_ENDPOINT_KIND_ACCELERATOR;
+	ASSERT_EQ(TEST_ACCELERATORS, chosen(self, &spec, homes));
+	spec.where = where;
+	spec.nr_where = 1;
+	ASSERT_EQ(4, chosen(self, &spec, homes));
+	for (i = 0; i < 4; i++)
+		EXPECT_EQ(4 + i, homes[i]);
+	/* One of the digits of each dimension */
+	spec.nr_where = 3;
+	ASSERT_EQ(2, chosen(self, &spec, homes));
+	EXPECT_EQ(4, homes[0]);
+	EXPECT_EQ(6, homes[1]);
+	EXPECT_EQ(64 * PAGE / 10 / PAGE * PAGE + 8 * PAGE + 16 * PAGE + 32 * PAGE,
+		  allocated(self, 4));
+	/* A full one is named. */
+	spec.nr_where = 0;
+	spec.kind = VSN_ENDPOINT_KIND_MEMORY;
+	spec.size = 4 * TEST_CAPACITY;
+	EXPECT_EQ(-ENOSPC, chosen(self, &spec, homes));
+	EXPECT_TRUE(says(self, "endpoint mem0: no room"));
+}
+
+TEST_F(memory, local_or_not_at_all)
+{
+	uint32_t near = 6, homes[16];
+	struct vsn_ctl_region_spec spec = {
+		.size = TEST_CAPACITY, .policy = VSN_PLACEMENT_LOCAL, .near = &near,
+	};
+
+	ASSERT_EQ(1, chosen(self, &spec, homes));
+	EXPECT_EQ(6, homes[0]);
+	EXPECT_EQ(-ENOSPC, chosen(self, &spec, homes));
+	EXPECT_TRUE(says(self, "endpoint b1.npu2: no room"));
+}
+
+TEST_F(memory, spread_over_the_least_used)
+{
+	uint32_t near = 6, homes[16];
+	struct vsn_ctl_region_spec spec = {
+		.size = 3 * PAGE, .policy = VSN_PLACEMENT_SPREAD, .granule = PAGE, .count = 3,
+		.kind = VSN_ENDPOINT_KIND_ACCELERATOR,
+	};
+
+	/* The first has the fixture's. */
+	ASSERT_EQ(3, chosen(self, &spec, homes));
+	EXPECT_EQ(1, homes[0]);
+	EXPECT_EQ(3, homes[2]);
+	ASSERT_EQ(3, chosen(self, &spec, homes));
+	EXPECT_EQ(4, homes[0]);
+	EXPECT_EQ(6, homes[2]);
+	/* One is empty; of the others, which have a page each, those near it. */
+	spec.near = &near;
+	ASSERT_EQ(3, chosen(self, &spec, homes));
+	EXPECT_EQ(1, homes[0]);
+	EXPECT_EQ(6, homes[1]);
+	EXPECT_EQ(7, homes[2]);
+	EXPECT_EQ(2 * PAGE, allocated(self, 6));
+	/* A multiple of 2 MiB, if it is to be huge */
+	spec.huge = true;
+	spec.granule = HUGE;
+	spec.size = 3 * TEST_CAPACITY;
+	EXPECT_EQ(-ENOSPC, chosen(self, &spec, homes));
+	EXPECT_TRUE(says(self, "count 3: 0 of 8 endpoints that match have room"));
+	spec.size -= 3 * HUGE;
+	EXPECT_EQ(3, chosen(self, &spec, homes));
+	spec.count = 9;
+	EXPECT_EQ(-EINVAL, chosen(self, &spec, homes));
+	EXPECT_TRUE(says(self, "count 9: no more than 8 endpoints match"));
+}
+
+TEST_F(memory, choices_that_are_refused)
+{
+	uint32_t near = TEST_ENDPOINTS, home = 0;
+	struct vsn_ctl_where where = { "rack", 0 };
+	struct vsn_ctl_region_spec spec = { .size = PAGE, .policy = VSN_PLACEMENT_HOME };
+	struct vsn_ctl_where many[65];
+	int i;
+
+	EXPECT_EQ(-EINVAL, vsn_ctl_region_add(self->ctl, self->name, &spec, NULL));
+	EXPECT_TRUE(says(self, "near is missing"));
+	spec.near = &near;
+	EXPECT_EQ(-EINVAL, vsn_ctl_region_add(self->ctl, self->name, &spec, NULL));
+	EXPECT_TRUE(says(self, "near 10: the fabric has endpoints 0 to 9"));
+	near = 0;
+	spec.where = &where;
+	spec.nr_where = 1;
+	EXPECT_EQ(-ENOENT, vsn_ctl_region_add(self->ctl, self->name, &spec, NULL));
+	EXPECT_TRUE(says(self, "where: no dimension 'rack'"));
+	where = (struct vsn_ctl_where) { "npu", 4 };
+	EXPECT_EQ(-EINVAL, vsn_ctl_region_add(self->ctl, self->name, &spec, NULL));
+	EXPECT_TRUE(says(self, "where: digit 4: dimension 'npu' has 0 to 3"));
+	where = (struct vsn_ctl_where) { "npu", 3 };
+	spec.kind = VSN_ENDPOINT_KIND_MEMORY;
+	EXPECT_EQ(-ENOENT, vsn_ctl_region_add(self->ctl, self->name, &spec, NULL));
+	EXPECT_TRUE(says(self, "no endpoint matches"));
+	spec.kind = 0;
+	for (i = 0; i < 65; i++)
+		many[i] = where;
+	spec.where = many;
+	spec.nr_where = 64;
+	EXPECT_EQ(0, vsn_ctl_region_add(self->ctl, self->name, &spec, NULL));
+	spec.nr_where = 65;
+	EXPECT_EQ(-E2BIG, vsn_ctl_region_add(self->ctl, self->name, &spec, NULL));
+	spec.nr_where = 0;
+	spec.homes = &home;
+	spec.nr_homes = 1;
+	EXPECT_EQ(-EINVAL, vsn_ctl_region_add(self->ctl, self->name, &spec, NULL));
+	EXPECT_TRUE(says(self, "home: only policy list takes it"));
+	spec.policy = VSN_PLACEMENT_LIST;
+	EXPECT_EQ(-EINVAL, vsn_ctl_region_add(self->ctl, self->name, &spec, NULL));
+	EXPECT_TRUE(says(self, "near: this policy does not choose by it"));
+	spec.near = NULL;
+	EXPECT_EQ(0, vsn_ctl_region_add(self->ctl, self->name, &spec, NULL));
+	spec.policy = VSN_PLACEMENT_SPREAD + 1;
+	EXPECT_EQ(-ERANGE, vsn_ctl_region_add(self->ctl, self->name, &spec, NULL));
+	spec = (struct vsn_ctl_region_spec) { .size = PAGE + 1, .policy = VSN_PLACEMENT_LOCAL,
+					      .near = &near };
+	EXPECT_EQ(-EINVAL, vsn_ctl_region_add(self->ctl, self->name, &spec, NULL));
+	EXPECT_TRUE(says(self, "size 4097 is not a positive multiple"));
+}
+
+#define CHOOSERS	4
+
+static memory_t *shared;
+
+static void *chooser(void *arg)
+{
+	struct vsn_ctl_region_spec spec = {
+		.size = TEST_CAPACITY, .policy = VSN_PLACEMENT_SPREAD, .count = 1,
+	};
+	struct vsn_ctl *ctl;
+	long nr = 0;
+
+	if (vsn_ctl_open(&ctl))
+		abort();
+	while (!vsn_ctl_region_add(ctl, shared->name, &spec, NULL))
+		nr++;
+	vsn_ctl_close(ctl);
+	return (void *)nr;
+}
+
+/* Who chooses an endpoint has its memory: none is chosen twice, and none left out. */
+TEST_F(memory, many_choose_at_once)
+{
+	pthread_t threads[CHOOSERS];
+	long nr = 0;
+	void *one;
+	int i;
+
+	ASSERT_EQ(0, vsn_ctl_region_del(self->ctl, self->name, self->r->id));
+	shared = self;
+	for (i = 0; i < CHOOSERS; i++)
+		ASSERT_EQ(0, pthread_create(&threads[i], NULL, chooser, NULL));
+	for (i = 0; i < CHOOSERS; i++) {
+		pthread_join(threads[i], &one);
+		nr += (long)one;
+	}
+	EXPECT_EQ(TEST_ENDPOINTS, nr);
+	for (i = 0; i < TEST_ENDPOINTS; i++)
+		EXPECT_EQ(TEST_CAPACITY, allocated(self, i));
 }
 
 TEST_HARNESS_MAIN

@@ -531,6 +531,7 @@ void vsn_ctl_route_free(struct vsn_ctl_route *route);
  * @ua: its unified address
  * @resident: bytes of memory in use
  * @name: its name, or empty
+ * @policy: VSN_PLACEMENT_*: how its homes were chosen
  */
 struct vsn_ctl_region {
 	char fabric[VSN_CTL_NAME];
@@ -544,6 +545,21 @@ struct vsn_ctl_region {
 	uint64_t ua;
 	uint64_t resident;
 	char name[VSN_CTL_NAME];
+	uint32_t policy;
+};
+
+/* "spread" and so on, or "unknown"; 0 for an unknown name */
+const char *vsn_ctl_placement_name(uint32_t policy);
+uint32_t vsn_ctl_placement_value(const char *name);
+
+/**
+ * struct vsn_ctl_where - a digit of an endpoint's position
+ * @dim: name of a dimension
+ * @digit: digit
+ */
+struct vsn_ctl_where {
+	char dim[VSN_CTL_NAME];
+	uint32_t digit;
 };
 
 /**
@@ -554,6 +570,13 @@ struct vsn_ctl_region {
  * @granule: interleaving granule, bytes; 0: the kernel's default
  * @huge: 2 MiB pages where the placement allows
  * @name: its name, or NULL
+ * @policy: VSN_PLACEMENT_*: how its homes are chosen, instead of @homes; or 0
+ * @kind: among endpoints of this kind, VSN_ENDPOINT_KIND_*; 0: any
+ * @where: among endpoints at these positions: for each dimension that is named, one of
+ *	the digits that are
+ * @nr_where: number of @where
+ * @near: near this endpoint, or NULL
+ * @count: how many homes; 0: not said
  */
 struct vsn_ctl_region_spec {
 	uint64_t size;
@@ -562,6 +585,12 @@ struct vsn_ctl_region_spec {
 	uint64_t granule;
 	bool huge;
 	const char *name;
+	uint32_t policy;
+	uint32_t kind;
+	const struct vsn_ctl_where *where;
+	size_t nr_where;
+	const uint32_t *near;
+	uint32_t count;
 };
 
 /* *@region is freed with vsn_ctl_region_free().  _add: @region may be NULL. */

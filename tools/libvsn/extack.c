@@ -186,6 +186,13 @@ static const struct attr_name route_names[] = {
 	[VSN_A_ROUTE_CANDIDATE] = { "candidate", NULL },
 };
 
+static const struct attr_name where_names[] = {
+	[VSN_A_WHERE_DIM] = { "dim", NULL },
+	[VSN_A_WHERE_DIGIT] = { "digit", NULL },
+};
+
+static const struct attr_set where_set = ATTR_SET(where_names);
+
 static const struct attr_name region_names[] = {
 	[VSN_A_REGION_FABRIC] = { "fabric", NULL },
 	[VSN_A_REGION_ID] = { "id", NULL },
@@ -195,6 +202,11 @@ static const struct attr_name region_names[] = {
 	[VSN_A_REGION_HUGE] = { "huge", NULL },
 	[VSN_A_REGION_NAME] = { "name", NULL },
 	[VSN_A_REGION_FORCE] = { "force", NULL },
+	[VSN_A_REGION_POLICY] = { "policy", NULL },
+	[VSN_A_REGION_KIND] = { "kind", NULL },
+	[VSN_A_REGION_WHERE] = { "where", &where_set },
+	[VSN_A_REGION_NEAR] = { "near", NULL },
+	[VSN_A_REGION_COUNT] = { "count", NULL },
 };
 
 static const struct attr_name limit_names[] = {

@@ -2,6 +2,7 @@
 /* vsn region */
 #include <ctype.h>
 #include <inttypes.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -115,16 +116,35 @@ static int homes_parse(struct homes *h, struct vsn_ctl *ctl, const char *fabric,
 	return status;
 }
 
-static int region_new(const char *fabric, struct vsn_ctl_region_spec *spec, const char *list)
+/* Conditions that the CLI takes; more than the kernel does */
+#define MAX_WHERE	128
+
+/* What the words of "vsn region add" say */
+struct add {
+	struct vsn_ctl_region_spec spec;
+	const char *homes;
+	const char *near;
+	struct vsn_ctl_where where[MAX_WHERE];
+};
+
+static int region_new(const char *fabric, struct add *add)
 {
+	struct vsn_ctl_region_spec *spec = &add->spec;
 	struct vsn_ctl *ctl = ctl_open();
 	struct homes homes = { NULL, 0, 0 };
 	struct vsn_ctl_region *region;
+	struct vsn_ctl_endpoint near;
 	int err;
 
 	if (!ctl)
 		return EXIT_FAIL;
-	err = homes_parse(&homes, ctl, fabric, list);
+	if (add->near) {
+		err = vsn_ctl_endpoint_get(ctl, fabric, add->near, &near);
+		if (err)
+			return ctl_failed(ctl, err, "near %s", add->near);
+		spec->near = &near.id;
+	}
+	err = add->homes ? homes_parse(&homes, ctl, fabric, add->homes) : EXIT_OK;
 	if (err)
 		goto free_homes;
 	spec->homes = homes.id;
@@ -143,38 +163,99 @@ free_homes:
 	return err;
 }
 
+/* DIM=DIGIT */
+static void add_where(struct args *a, struct add *add)
+{
+	const char *word = arg_need(a, "where"), *digit = word ? strchr(word, '=') : NULL;
+	struct vsn_ctl_where *where = &add->where[add->spec.nr_where];
+	unsigned long long value;
+
+	if (!word)
+		return;
+	if (add->spec.nr_where == MAX_WHERE) {
+		arg_error(a, "where: more than %u", MAX_WHERE);
+		return;
+	}
+	if (!digit || digit == word || digit - word >= (ptrdiff_t)sizeof(where->dim) ||
+	    !digit[1] || digit[1 + strspn(digit + 1, "0123456789")]) {
+		arg_error(a, "where: '%s' is not DIMENSION=DIGIT", word);
+		return;
+	}
+	value = strtoull(digit + 1, NULL, 10);
+	if (value > UINT32_MAX) {
+		arg_error(a, "where: '%s' has too large a digit", word);
+		return;
+	}
+	memcpy(where->dim, word, digit - word);
+	where->dim[digit - word] = '\0';
+	where->digit = value;
+	add->spec.nr_where++;
+	add->spec.where = add->where;
+}
+
+/* Words about the homes; false: it is none of them */
+static bool add_homes(struct args *a, struct add *add)
+{
+	struct vsn_ctl_region_spec *spec = &add->spec;
+	const char *word;
+
+	if (!add->homes && arg_is(a, "home")) {
+		add->homes = arg_need(a, "home");
+	} else if (!spec->policy && arg_is(a, "policy")) {
+		word = arg_need(a, "policy");
+		spec->policy = word ? vsn_ctl_placement_value(word) : 0;
+		if (word && !spec->policy)
+			arg_error(a, "unknown policy '%s', it may be: list home interleave local spread",
+				  word);
+	} else if (!spec->kind && arg_is(a, "kind")) {
+		word = arg_need(a, "kind");
+		spec->kind = word ? vsn_ctl_kind_value(word) : 0;
+		if (word && !spec->kind)
+			arg_error(a, "unknown kind '%s', it may be: accelerator host memory", word);
+	} else if (arg_is(a, "where")) {
+		add_where(a, add);
+	} else if (!add->near && arg_is(a, "near")) {
+		add->near = arg_need(a, "near");
+	} else if (!spec->count && arg_is(a, "count")) {
+		spec->count = arg_number(a, "count", 1, UINT32_MAX);
+	} else {
+		return false;
+	}
+	return true;
+}
+
 static int region_add(int argc, char **argv)
 {
 	struct args a = { .argc = argc, .argv = argv };
-	struct vsn_ctl_region_spec spec = { 0 };
+	struct add add = { .homes = NULL };
+	struct vsn_ctl_region_spec *spec = &add.spec;
 	char fabric[VSN_CTL_NAME];
-	const char *homes = NULL;
 
 	arg_name(&a, "name of the fabric", fabric, sizeof(fabric));
 	while (!a.status && a.argc) {
-		if (!spec.size && arg_is(&a, "size")) {
-			spec.size = arg_unit(&a, "size", UNIT_SIZE);
-			if (!spec.size)
+		if (add_homes(&a, &add))
+			continue;
+		if (!spec->size && arg_is(&a, "size")) {
+			spec->size = arg_unit(&a, "size", UNIT_SIZE);
+			if (!spec->size)
 				arg_error(&a, "size is 0");
-		} else if (!homes && arg_is(&a, "home")) {
-			homes = arg_need(&a, "home");
-		} else if (!spec.granule && arg_is(&a, "granule")) {
-			spec.granule = arg_unit(&a, "granule", UNIT_SIZE);
-			if (!spec.granule)
+		} else if (!spec->granule && arg_is(&a, "granule")) {
+			spec->granule = arg_unit(&a, "granule", UNIT_SIZE);
+			if (!spec->granule)
 				arg_error(&a, "granule is 0");
-		} else if (!spec.huge && arg_is(&a, "huge")) {
-			spec.huge = true;
-		} else if (!spec.name && arg_is(&a, "name")) {
-			spec.name = arg_need(&a, "name");
+		} else if (!spec->huge && arg_is(&a, "huge")) {
+			spec->huge = true;
+		} else if (!spec->name && arg_is(&a, "name")) {
+			spec->name = arg_need(&a, "name");
 		} else {
-			arg_unknown(&a, "size home granule huge name");
+			arg_unknown(&a, "size home policy kind where near count granule huge name");
 		}
 	}
-	if (!spec.size)
+	if (!spec->size)
 		arg_error(&a, "size is missing");
-	if (!homes)
+	if (!add.homes && (!spec->policy || spec->policy == VSN_PLACEMENT_LIST))
 		arg_error(&a, "home is missing");
-	return a.status ? a.status : region_new(fabric, &spec, homes);
+	return a.status ? a.status : region_new(fabric, &add);
 }
 
 static int region_each(const struct vsn_ctl_region *region, void *arg)
@@ -273,8 +354,9 @@ static int region_del(int argc, char **argv)
 }
 
 static const struct cmd commands[] = {
-	{ "add", region_add, "FABRIC size SIZE home HOME[,HOME...] [ granule SIZE ] [ huge ]\n"
-		"                  [ name NAME ]" },
+	{ "add", region_add, "FABRIC size SIZE { home HOME[,HOME...] | policy POLICY\n"
+		"                  [ kind KIND ] [ where DIMENSION=DIGIT ]... [ near ENDPOINT ]\n"
+		"                  [ count N ] } [ granule SIZE ] [ huge ] [ name NAME ]" },
 	{ "show", region_show, "FABRIC [ ID | NAME ]" },
 	{ "del", region_del, "FABRIC { ID | NAME } [ force ]" },
 	{ NULL, NULL, NULL },

@@ -148,6 +148,23 @@ enum vsn_clock {
 	VSN_CLOCK_PACED,
 };
 
+/**
+ * enum vsn_placement - How the homes of a region are chosen.
+ * @VSN_PLACEMENT_LIST: They are listed.
+ * @VSN_PLACEMENT_HOME: One, of those that match the nearest with room.
+ * @VSN_PLACEMENT_INTERLEAVE: All that match, by id.
+ * @VSN_PLACEMENT_LOCAL: One, the endpoint that it shall be near to.
+ * @VSN_PLACEMENT_SPREAD: So many of those that match, with the least allocated
+ *   bytes; of these, the nearest.
+ */
+enum vsn_placement {
+	VSN_PLACEMENT_LIST = 1,
+	VSN_PLACEMENT_HOME,
+	VSN_PLACEMENT_INTERLEAVE,
+	VSN_PLACEMENT_LOCAL,
+	VSN_PLACEMENT_SPREAD,
+};
+
 enum {
 	VSN_A_DIM_NAME = 1,
 	VSN_A_DIM_PREFIX,
@@ -349,9 +366,22 @@ enum {
 	VSN_A_REGION_HOME_COUNT,
 	VSN_A_REGION_NAME,
 	VSN_A_REGION_FORCE,
+	VSN_A_REGION_POLICY,
+	VSN_A_REGION_KIND,
+	VSN_A_REGION_WHERE,
+	VSN_A_REGION_NEAR,
+	VSN_A_REGION_COUNT,
 
 	__VSN_A_REGION_MAX,
 	VSN_A_REGION_MAX = (__VSN_A_REGION_MAX - 1)
+};
+
+enum {
+	VSN_A_WHERE_DIM = 1,
+	VSN_A_WHERE_DIGIT,
+
+	__VSN_A_WHERE_MAX,
+	VSN_A_WHERE_MAX = (__VSN_A_WHERE_MAX - 1)
 };
 
 enum {
