@@ -241,7 +241,7 @@ static const struct nla_policy vsn_route_get_nl_policy[VSN_A_ROUTE_CANDIDATE + 1
 };
 
 /* VSN_CMD_ENDPOINT_SET - do */
-static const struct nla_policy vsn_endpoint_set_nl_policy[VSN_A_ENDPOINT_SEED + 1] = {
+static const struct nla_policy vsn_endpoint_set_nl_policy[VSN_A_ENDPOINT_NODE + 1] = {
 	[VSN_A_ENDPOINT_FABRIC] = { .type = NLA_NUL_STRING, .len = VSN_NAME_LEN, },
 	[VSN_A_ENDPOINT_ID] = { .type = NLA_U32, },
 	[VSN_A_ENDPOINT_NAME] = { .type = NLA_NUL_STRING, .len = 255, },
@@ -249,6 +249,7 @@ static const struct nla_policy vsn_endpoint_set_nl_policy[VSN_A_ENDPOINT_SEED + 
 	[VSN_A_ENDPOINT_DELAY] = { .type = NLA_UINT, },
 	[VSN_A_ENDPOINT_JITTER] = { .type = NLA_UINT, },
 	[VSN_A_ENDPOINT_SEED] = { .type = NLA_UINT, },
+	[VSN_A_ENDPOINT_NODE] = { .type = NLA_U32, },
 };
 
 /* VSN_CMD_LINK_SET - do */
@@ -470,7 +471,7 @@ static const struct genl_split_ops vsn_nl_ops[] = {
 		.doit		= vsn_nl_endpoint_set_doit,
 		.post_doit	= vsn_nl_fabric_post_doit,
 		.policy		= vsn_endpoint_set_nl_policy,
-		.maxattr	= VSN_A_ENDPOINT_SEED,
+		.maxattr	= VSN_A_ENDPOINT_NODE,
 		.flags		= GENL_ADMIN_PERM | GENL_CMD_CAP_DO,
 	},
 	{

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Generic netlink: endpoints and links, with their counters, and stragglers.
+ * Generic netlink: endpoints and links, with their counters, stragglers, and NUMA nodes.
  *
  * Both are computed from their ids, so a dump resumes by id and holds nothing in
  * between.  A committed topology does not change: what a dump lists is consistent,
@@ -27,6 +27,7 @@
  * @straggler: how slow it is
  * @replays: chunks sent again
  * @replay_wire: bytes sent again
+ * @node: NUMA node of its memory, or VSN_NODE_NONE
  */
 struct endpoint {
 	struct vsn_endpoint_stats stats;
@@ -34,6 +35,7 @@ struct endpoint {
 	struct vsn_straggler straggler;
 	u64 replays;
 	u64 replay_wire;
+	u32 node;
 };
 
 /* Protects the order of changes of endpoints and of their notifications; outermost. */
@@ -53,6 +55,7 @@ static bool read_endpoint(struct vsn_fabric *fabric, u32 id, struct endpoint *ep
 	mutex_unlock(&fabric->engine.lock);
 	ep->replays = site.replays;
 	ep->replay_wire = site.replay_wire;
+	ep->node = vsn_store_node(fabric, id);
 	return memchr_inv(&ep->stats, 0, sizeof(ep->stats)) ||
 	       memchr_inv(&ep->view, 0, sizeof(ep->view)) ||
 	       ep->replays || ep->replay_wire;
@@ -92,7 +95,9 @@ static int put_endpoint(struct sk_buff *skb, void *hdr, struct vsn_fabric *fabri
 	    nla_put_uint(skb, VSN_A_ENDPOINT_JITTER, ep->straggler.jitter) ||
 	    nla_put_uint(skb, VSN_A_ENDPOINT_SEED, ep->straggler.seed) ||
 	    nla_put_uint(skb, VSN_A_ENDPOINT_REPLAYS, ep->replays) ||
-	    nla_put_uint(skb, VSN_A_ENDPOINT_REPLAY_WIRE, ep->replay_wire)) {
+	    nla_put_uint(skb, VSN_A_ENDPOINT_REPLAY_WIRE, ep->replay_wire) ||
+	    (ep->node != VSN_NODE_NONE &&
+	     nla_put_u32(skb, VSN_A_ENDPOINT_NODE, ep->node))) {
 		genlmsg_cancel(skb, hdr);
 		return -EMSGSIZE;
 	}
@@ -178,20 +183,48 @@ static int set_straggler(struct vsn_fabric *fabric, struct genl_info *info, u32 
 	return err;
 }
 
+static bool names_straggler(struct genl_info *info)
+{
+	return info->attrs[VSN_A_ENDPOINT_SLOW] || info->attrs[VSN_A_ENDPOINT_DELAY] ||
+	       info->attrs[VSN_A_ENDPOINT_JITTER] || info->attrs[VSN_A_ENDPOINT_SEED];
+}
+
 static int check_set(struct vsn_fabric *fabric, struct genl_info *info, u32 id)
 {
 	const struct vsn_topo *topo = &fabric->topo;
 	const struct vsn_kind *kind = &topo->kinds[vsn_topo_kind(topo, id)];
 
-	if (!info->attrs[VSN_A_ENDPOINT_SLOW] && !info->attrs[VSN_A_ENDPOINT_DELAY] &&
-	    !info->attrs[VSN_A_ENDPOINT_JITTER] && !info->attrs[VSN_A_ENDPOINT_SEED])
+	if (!names_straggler(info) && !info->attrs[VSN_A_ENDPOINT_NODE])
 		return vsn_nl_missing(info->extack, NULL, VSN_A_ENDPOINT_SLOW,
-				      "slow, delay, jitter or seed");
-	if (!kind->read_bandwidth && !kind->write_bandwidth)
+				      "slow, delay, jitter, seed or node");
+	if (names_straggler(info) && !kind->read_bandwidth && !kind->write_bandwidth)
 		return vsn_nl_refuse(info->extack, NULL, -EINVAL,
 				     "endpoint %u issues no operations that could be slow",
 				     id);
 	return 0;
+}
+
+/* All that the message names, or nothing; the caller holds change_lock. */
+static int set_endpoint(struct vsn_fabric *fabric, struct genl_info *info, u32 id)
+{
+	const struct nlattr *attr = info->attrs[VSN_A_ENDPOINT_NODE];
+	u32 old = vsn_store_node(fabric, id);
+	struct vsn_diag diag;
+	int err = 0;
+
+	if (attr)
+		err = vsn_store_set_node(fabric, id, nla_get_u32(attr), &diag);
+	if (err)
+		return vsn_nl_refuse(info->extack, attr, err, "%s", diag.msg);
+	if (!names_straggler(info))
+		return 0;
+	vsn_engine_lock(fabric);
+	err = set_straggler(fabric, info, id);
+	mutex_unlock(&fabric->engine.lock);
+	/* The entry is there, or goes: this needs no memory. */
+	if (err && attr)
+		vsn_store_set_node(fabric, id, old, &diag);
+	return err;
 }
 
 int vsn_nl_endpoint_set_doit(struct sk_buff *skb, struct genl_info *info)
@@ -213,9 +246,7 @@ int vsn_nl_endpoint_set_doit(struct sk_buff *skb, struct genl_info *info)
 	if (!msg)
 		return -ENOMEM;
 	mutex_lock(&change_lock);
-	vsn_engine_lock(fabric);
-	err = set_straggler(fabric, info, id);
-	mutex_unlock(&fabric->engine.lock);
+	err = set_endpoint(fabric, info, id);
 	if (!err) {
 		read_endpoint(fabric, id, &ep);
 		notify_endpoint(fabric, id, &ep);

@@ -41,7 +41,8 @@ struct mem_cgroup;
  * @grave: in struct vsn_regions.graves
  * @base: by home: where its extent begins in the home's device window, bytes
  *
- * What is not said to change is immutable, but for @ref and @resident.  @place.homes lies behind @base.
+ * What is not said to change is immutable, but for @ref and @resident.  @place.homes
+ * lies behind @base.
  */
 struct vsn_region {
 	refcount_t ref;

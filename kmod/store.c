@@ -21,6 +21,7 @@
 #include <linux/gfp.h>
 #include <linux/memcontrol.h>
 #include <linux/mm.h>
+#include <linux/nodemask.h>
 #include <linux/pagemap.h>
 #include <linux/sched/mm.h>
 #include <linux/vmstat.h>
@@ -62,6 +63,7 @@ void vsn_store_init(struct vsn_fabric *fabric)
 	xa_init_flags(&store->folios, XA_FLAGS_ACCOUNT);
 	atomic_long_set(&store->resident, 0);
 	store->resident_max = default_max();
+	xa_init_flags(&store->nodes, XA_FLAGS_ACCOUNT);
 	atomic64_set(&store->host_read, 0);
 	atomic64_set(&store->host_write, 0);
 	atomic64_set(&store->host_faults, 0);
@@ -79,6 +81,7 @@ void vsn_store_destroy(struct vsn_fabric *fabric)
 	/* Nodes may be left where an insertion ran out of memory on its way down. */
 	WARN_ON_ONCE(xa_find(&store->folios, &index, ULONG_MAX, XA_PRESENT));
 	WARN_ON_ONCE(atomic_long_read(&store->resident));
+	xa_destroy(&store->nodes);
 	xa_destroy(&store->folios);
 }
 
@@ -148,6 +151,18 @@ static int store_insert(struct vsn_region *owner, struct folio *folio)
 	return xas_error(&xas);
 }
 
+/* From the node that was chosen for the home, if that can be, else from any. */
+static struct folio *store_alloc(struct vsn_fabric *fabric, u64 home, gfp_t gfp,
+				 unsigned int order)
+{
+	u32 node = vsn_store_node(fabric, home >> fabric->topo.window_shift);
+
+	/* It may have gone offline since. */
+	if (node != VSN_NODE_NONE && node_online(node))
+		return __folio_alloc_node(gfp, order, node);
+	return folio_alloc(gfp, order);
+}
+
 /* As store_insert(), with a new, zeroed folio. */
 static int store_add(struct vsn_region *owner, u64 home, unsigned int order, gfp_t gfp)
 {
@@ -159,7 +174,7 @@ static int store_add(struct vsn_region *owner, u64 home, unsigned int order, gfp
 	if (!store_reserve(store, 1L << order))
 		return -ENOMEM;
 	memcg = set_active_memcg(owner->memcg);
-	folio = folio_alloc(gfp | __GFP_ZERO, order);
+	folio = store_alloc(owner->fabric, home, gfp | __GFP_ZERO, order);
 	if (folio) {
 		folio->index = home >> PAGE_SHIFT;
 		err = store_insert(owner, folio);
@@ -280,6 +295,46 @@ void vsn_store_drop(struct vsn_region *owner, u64 home, u64 len)
 		store_unreserve(store, pages);
 		cond_resched();
 	} while (nr == DROP_BATCH);
+}
+
+/**
+ * vsn_store_node - where an endpoint's pages come from
+ * @fabric: a committed fabric
+ * @ep: endpoint
+ *
+ * Return: NUMA node, or VSN_NODE_NONE: any.
+ */
+u32 vsn_store_node(struct vsn_fabric *fabric, u32 ep)
+{
+	void *node = xa_load(&fabric->store.nodes, ep);
+
+	return node ? xa_to_value(node) : VSN_NODE_NONE;
+}
+
+/**
+ * vsn_store_set_node - choose where an endpoint's pages come from
+ * @fabric: a committed fabric
+ * @ep: endpoint
+ * @node: NUMA node, or VSN_NODE_NONE: any
+ * @diag: why not
+ *
+ * From now on; what is there stays where it is.
+ *
+ * Return: 0; -EINVAL it is not online; -ENOMEM, which cannot be where there was a node.
+ */
+int vsn_store_set_node(struct vsn_fabric *fabric, u32 ep, u32 node, struct vsn_diag *diag)
+{
+	struct xarray *nodes = &fabric->store.nodes;
+
+	if (node == VSN_NODE_NONE) {
+		xa_erase(nodes, ep);
+		return 0;
+	}
+	if (node >= MAX_NUMNODES || !node_online(node))
+		return vsn_refuse(diag, -EINVAL, "node %u is not online", node);
+	if (xa_err(xa_store(nodes, ep, xa_mk_value(node), GFP_KERNEL)))
+		return vsn_refuse(diag, -ENOMEM, "no memory to note the node");
+	return 0;
 }
 
 /**

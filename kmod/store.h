@@ -20,6 +20,8 @@ struct vsn_region;
  *	xarray's lock
  * @resident: pages in memory
  * @resident_max: limit of @resident, pages
+ * @nodes: by endpoint: the NUMA node that its pages come from, as a value; nothing for
+ *	any; the xarray's own lock
  * @host_read: bytes that pread and its like returned
  * @host_write: bytes that pwrite and its like took
  * @host_faults: faults of mappings without an initiator
@@ -28,6 +30,7 @@ struct vsn_store {
 	struct xarray folios;
 	atomic_long_t resident;
 	long resident_max;
+	struct xarray nodes;
 	atomic64_t host_read;
 	atomic64_t host_write;
 	atomic64_t host_faults;
@@ -65,6 +68,10 @@ struct folio *vsn_store_touch(struct vsn_region *owner, u64 home);
 /* A region goes, see region_del.c. */
 void vsn_store_settle(struct vsn_fabric *fabric, u64 home, u64 len);
 void vsn_store_drop(struct vsn_region *owner, u64 home, u64 len);
+
+/* NUMA node that an endpoint's pages come from, or VSN_NODE_NONE. */
+u32 vsn_store_node(struct vsn_fabric *fabric, u32 ep);
+int vsn_store_set_node(struct vsn_fabric *fabric, u32 ep, u32 node, struct vsn_diag *diag);
 
 /* Limits, bytes; fabric NULL: the whole module. */
 u64 vsn_store_limit(struct vsn_fabric *fabric);

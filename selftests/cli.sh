@@ -110,7 +110,7 @@ as_nobody()
 	setpriv --reuid 65534 --clear-groups --bounding-set=-all --inh-caps=-all "$(command -v vsn)" "$@"
 }
 
-plan 91
+plan 95
 
 # Fabrics
 check "nothing is there at first" json '. == []' fabric show
@@ -251,6 +251,14 @@ check "one is freed" vsn region del sn0 1
 refused "but once" ENOENT region del sn0 1
 check "its home has the bytes back" json '.[0].allocated == 2 * 1048576' \
 	endpoint show sn0 b3.npu5.d1
+
+# Nodes
+check "a node for all" bash -c "vsn endpoint set sn0 all node 0 && vsn -j endpoint show sn0 |
+	jq -e 'map(select(.node == 0)) | length == 960'"
+check "none for those of a kind" bash -c "vsn endpoint set sn0 host node none &&
+	vsn -j endpoint show sn0 | jq -e 'map(select(.node == null)) | length == 192'"
+refused "a node that is not there" EINVAL endpoint set sn0 b0.npu0.d0 node 63
+usage "no node" "'zero' is not a number" endpoint set sn0 all node zero
 
 # Limits, events, rights
 check "a limit is set" bash -c "vsn limit set fabric sn0 resident 64 MiB &&

@@ -139,7 +139,8 @@ TEST_F(memory, many_names)
 	for (i = 0; i < MANY; i++) {
 		snprintf(name, sizeof(name), "r%x", i * 2654435761U);
 		if (i % 2 == 0) {
-			ASSERT_EQ(-ENOENT, vsn_ctl_region_get_name(self->ctl, self->name, name, &r));
+			ASSERT_EQ(-ENOENT, vsn_ctl_region_get_name(self->ctl, self->name, name,
+								   &r));
 			continue;
 		}
 		ASSERT_EQ(0, vsn_ctl_region_get_name(self->ctl, self->name, name, &r));
@@ -387,6 +388,101 @@ TEST_F(memory, many_choose_at_once)
 	EXPECT_EQ(TEST_ENDPOINTS, nr);
 	for (i = 0; i < TEST_ENDPOINTS; i++)
 		EXPECT_EQ(TEST_CAPACITY, allocated(self, i));
+}
+
+static int set_node(memory_t *self, uint32_t ep, uint32_t node)
+{
+	struct vsn_ctl_straggler to = { .node = &node };
+
+	return vsn_ctl_endpoint_set(self->ctl, self->name, NULL, ep, &to);
+}
+
+static uint32_t node_of(memory_t *self, uint32_t ep)
+{
+	struct vsn_ctl_endpoint e;
+
+	return vsn_ctl_endpoint_get_id(self->ctl, self->name, ep, &e) ? 12345 : e.node;
+}
+
+/* Memory nodes, too, which cannot be slow */
+TEST_F(memory, node_of_an_endpoint)
+{
+	uint32_t slow = 1000, bad = 4000, zero = 0, too_slow = UINT32_MAX;
+	struct vsn_ctl_straggler to = { .slow = &slow, .node = &zero };
+	struct vsn_ctl_endpoint e;
+
+	EXPECT_EQ(VSN_NODE_NONE, node_of(self, 9));
+	ASSERT_EQ(0, set_node(self, 9, 0))
+		TH_LOG("%s", vsn_ctl_error(self->ctl));
+	EXPECT_EQ(0, node_of(self, 9));
+	EXPECT_EQ(VSN_NODE_NONE, node_of(self, 8));
+	/* Beyond what a kernel can have, and what this one has */
+	EXPECT_EQ(-EINVAL, set_node(self, 9, VSN_NODE_NONE - 1));
+	EXPECT_EQ(-EINVAL, set_node(self, 9, 63));
+	EXPECT_TRUE(says(self, "node 63 is not online"));
+	EXPECT_EQ(0, node_of(self, 9));
+	EXPECT_EQ(0, set_node(self, 9, VSN_NODE_NONE));
+	EXPECT_EQ(0, set_node(self, 9, VSN_NODE_NONE));
+	EXPECT_EQ(VSN_NODE_NONE, node_of(self, 9));
+	/* Both at once, or none of both */
+	EXPECT_EQ(0, vsn_ctl_endpoint_set(self->ctl, self->name, NULL, 1, &to));
+	to.node = &bad;
+	to.slow = &zero;
+	EXPECT_EQ(-EINVAL, vsn_ctl_endpoint_set(self->ctl, self->name, NULL, 1, &to));
+	ASSERT_EQ(0, vsn_ctl_endpoint_get_id(self->ctl, self->name, 1, &e));
+	EXPECT_EQ(1000, e.slow);
+	EXPECT_EQ(0, e.node);
+	to.node = &zero;
+	to.slow = &too_slow;
+	EXPECT_EQ(-EINVAL, vsn_ctl_endpoint_set(self->ctl, self->name, NULL, 2, &to));
+	EXPECT_EQ(VSN_NODE_NONE, node_of(self, 2));
+	/* Nothing to set, and what is no node does not make a memory node slow */
+	EXPECT_EQ(-EINVAL, vsn_ctl_endpoint_set(self->ctl, self->name, NULL, 2,
+						&(struct vsn_ctl_straggler) { NULL }));
+	EXPECT_TRUE(says(self, "slow, delay, jitter, seed or node is missing"));
+	to.slow = &slow;
+	EXPECT_EQ(-EINVAL, vsn_ctl_endpoint_set(self->ctl, self->name, NULL, 9, &to));
+	EXPECT_EQ(VSN_NODE_NONE, node_of(self, 9));
+}
+
+/* Node of the page at @p, or a negative errno */
+static int node_at(void *p)
+{
+	int node = -1;
+
+	return syscall(SYS_move_pages, 0, 1UL, &p, NULL, &node, 0) ? -errno : node;
+}
+
+/* Whatever the processor: one endpoint's pages on one node, another's on the other. */
+TEST_F(memory, pages_come_from_the_node)
+{
+	unsigned char *p[2];
+	uint32_t homes[2] = { 1, 2 };
+	struct vsn_ctl_region *r, *huge;
+	int i;
+
+	if (access("/sys/devices/system/node/node1", F_OK))
+		SKIP(return, "one NUMA node: boot with numa=fake=2");
+	ASSERT_EQ(0, set_node(self, 1, 1));
+	ASSERT_EQ(0, set_node(self, 2, 0));
+	r = add_region(self, 16 * PAGE, homes, 2, PAGE, false);
+	ASSERT_NE(NULL, r);
+	p[0] = map_at(self->fd, r->ua, 16 * PAGE);
+	ASSERT_NE(MAP_FAILED, p[0]);
+	for (i = 0; i < 16; i++) {
+		p[0][i * PAGE] = 1;
+		EXPECT_EQ(i % 2 ? 0 : 1, node_at(p[0] + i * PAGE));
+	}
+	huge = add_huge(self, 1, HUGE);
+	ASSERT_NE(NULL, huge);
+	p[1] = map_at(self->fd, huge->ua, HUGE);
+	ASSERT_NE(MAP_FAILED, p[1]);
+	p[1][0] = 1;
+	EXPECT_EQ(1, node_at(p[1]));
+	munmap(p[0], 16 * PAGE);
+	munmap(p[1], HUGE);
+	vsn_ctl_region_free(huge);
+	vsn_ctl_region_free(r);
 }
 
 TEST_HARNESS_MAIN

@@ -28,7 +28,7 @@ FIXTURE(choose)
 	u32 seed;
 };
 
-typedef struct _test_data_choose choose_t;
+#define choose_t	struct _test_data_choose
 
 static u64 env_allocated(void *ctx, u32 ep)
 {
@@ -58,9 +58,9 @@ static void make_topo(struct vsn_topo *t, const u32 *sizes)
 	struct vsn_diag diag;
 
 	sim_topo(t, sizes, 3);
-	sim_tier(t, &(struct sim_tier) { .over = 7, .attach = VSN_ATTACH_ENDPOINT,
-					 .bandwidth = GB, .latency = 1000,
-					 .switch_latency = 500 });
+	sim_tier(t, &(struct sim_tier) {
+		.over = 7, .attach = VSN_ATTACH_ENDPOINT, .bandwidth = GB, .latency = 1000,
+		.switch_latency = 500 });
 	ports = t->networks[0].tiers[0].ports;
 	ports[VSN_ENDPOINT_KIND_HOST] = ports[VSN_ENDPOINT_KIND_ACCELERATOR];
 	ports[VSN_ENDPOINT_KIND_MEMORY] = ports[VSN_ENDPOINT_KIND_ACCELERATOR];
@@ -240,8 +240,10 @@ TEST_F(choose, as_defined)
 		for (matched = 0, i = 0; i < self->topo.nr_endpoints; i++)
 			matched += matches(self, i);
 		want = 1;
-		if (self->c.policy == VSN_PLACEMENT_SPREAD)
-			want = self->c.count = 1 + dice(self, 8);
+		if (self->c.policy == VSN_PLACEMENT_SPREAD) {
+			self->c.count = 1 + dice(self, 8);
+			want = self->c.count;
+		}
 		if (self->c.policy == VSN_PLACEMENT_INTERLEAVE)
 			want = matched;
 		size = (1 + dice(self, 64)) * 4096;
@@ -410,8 +412,8 @@ TEST_F(choose, distance_where_nothing_leads)
 	u64 ps;
 
 	sim_topo(&t, (const u32[]) { 2, 2 }, 2);
-	sim_tier(&t, &(struct sim_tier) { .over = 1, .attach = VSN_ATTACH_ENDPOINT,
-					  .bandwidth = GB, .latency = 1000 });
+	sim_tier(&t, &(struct sim_tier) {
+		.over = 1, .attach = VSN_ATTACH_ENDPOINT, .bandwidth = GB, .latency = 1000 });
 	ASSERT_EQ(0, vsn_topo_commit(&t, &diag));
 	EXPECT_EQ(0, vsn_place_distance(&t, 0, 2, &ps));
 	EXPECT_EQ(-EHOSTUNREACH, vsn_place_distance(&t, 0, 1, &ps));

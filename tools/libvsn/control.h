@@ -325,6 +325,7 @@ int vsn_ctl_fabric_list(struct vsn_ctl *ctl, vsn_ctl_fabric_fn fn, void *arg);
  * @seed: of @jitter
  * @replays: chunks of its operations that were sent again from their source
  * @replay_wire: bytes on the wire of all that was sent again
+ * @node: NUMA node that its memory comes from, or VSN_NODE_NONE
  */
 struct vsn_ctl_endpoint {
 	char fabric[VSN_CTL_NAME];
@@ -350,21 +351,24 @@ struct vsn_ctl_endpoint {
 	uint64_t seed;
 	uint64_t replays;
 	uint64_t replay_wire;
+	uint32_t node;
 };
 
 /**
- * struct vsn_ctl_straggler - how slow to make an endpoint
+ * struct vsn_ctl_straggler - how slow to make an endpoint, and where its memory is
  * @slow: points to the value, or NULL: stays as it is; so the others, see
  *	struct vsn_ctl_endpoint
  * @delay: same
  * @jitter: same
  * @seed: same; the sequence of random times begins anew
+ * @node: same; VSN_NODE_NONE for any
  */
 struct vsn_ctl_straggler {
 	const uint32_t *slow;
 	const uint64_t *delay;
 	const uint64_t *jitter;
 	const uint64_t *seed;
+	const uint32_t *node;
 };
 
 /**

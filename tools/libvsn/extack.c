@@ -136,6 +136,7 @@ static const struct attr_name endpoint_names[] = {
 	[VSN_A_ENDPOINT_DELAY] = { "delay", NULL },
 	[VSN_A_ENDPOINT_JITTER] = { "jitter", NULL },
 	[VSN_A_ENDPOINT_SEED] = { "seed", NULL },
+	[VSN_A_ENDPOINT_NODE] = { "node", NULL },
 };
 
 static const struct attr_name link_names[] = {

@@ -1,5 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /* vsn endpoint */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
 #include "cmd.h"
 #include "out.h"
 #include "show.h"
@@ -34,6 +38,8 @@ void show_endpoint(const struct vsn_ctl_endpoint *e)
 		out_unit("jitter", "jitter", UNIT_TIME, e->jitter);
 		out_u64("seed", "seed", e->seed);
 	}
+	if (e->node != VSN_NODE_NONE)
+		out_u64("node", "node", e->node);
 	out_u64("replays", e->replays ? "replays" : NULL, e->replays);
 	out_unit("replay_wire", e->replay_wire ? "replay-wire" : NULL, UNIT_SIZE,
 		 e->replay_wire);
@@ -111,6 +117,71 @@ static int endpoint_show(int argc, char **argv)
 	return cmd_done();
 }
 
+/* Those to set, and what to */
+struct set {
+	struct vsn_ctl *ctl;
+	const char *fabric;
+	const struct vsn_ctl_straggler *to;
+	uint32_t *ids;
+	size_t nr_ids;
+	size_t room;
+};
+
+static int set_add(const struct vsn_ctl_endpoint *e, void *arg)
+{
+	struct set *set = arg;
+
+	if (set->nr_ids == set->room) {
+		size_t room = set->room ? 2 * set->room : 256;
+		void *p = realloc(set->ids, room * sizeof(*set->ids));
+
+		if (!p) {
+			msg("out of memory");
+			return 1;
+		}
+		set->ids = p;
+		set->room = room;
+	}
+	set->ids[set->nr_ids++] = e->id;
+	return 0;
+}
+
+/* All of a kind, or of any if it is 0, one by one; what comes first fails first. */
+static int set_many(struct set *set, uint32_t kind)
+{
+	struct vsn_ctl_endpoint_filter filter = { .kind = kind };
+	int err = vsn_ctl_endpoint_list(set->ctl, set->fabric, &filter, set_add, set);
+	size_t i;
+
+	if (err < 0)
+		err = ctl_failed(set->ctl, err, "fabric %s", set->fabric);
+	for (i = 0; i < set->nr_ids && !err; i++) {
+		err = vsn_ctl_endpoint_set(set->ctl, set->fabric, NULL, set->ids[i], set->to);
+		if (err)
+			err = ctl_failed(set->ctl, err, "endpoint %u of fabric %s", set->ids[i],
+					 set->fabric);
+	}
+	free(set->ids);
+	return err ? EXIT_FAIL : EXIT_OK;
+}
+
+static int set_one(struct set *set, const char *name, uint32_t id)
+{
+	int err = vsn_ctl_endpoint_set(set->ctl, set->fabric, name, id, set->to);
+
+	if (err && name)
+		return ctl_failed(set->ctl, err, "endpoint %s of fabric %s", name, set->fabric);
+	return err ? ctl_failed(set->ctl, err, "endpoint %u of fabric %s", id, set->fabric) :
+		     EXIT_OK;
+}
+
+static uint32_t arg_node(struct args *a)
+{
+	if (arg_is(a, "none"))
+		return VSN_NODE_NONE;
+	return arg_number(a, "node", 0, VSN_NODE_NONE - 1);
+}
+
 static int endpoint_set(int argc, char **argv)
 {
 	struct args a = { .argc = argc, .argv = argv };
@@ -118,9 +189,8 @@ static int endpoint_set(int argc, char **argv)
 	uint64_t delay, jitter, seed, ppm;
 	char fabric[VSN_CTL_NAME];
 	const char *name = NULL;
-	uint32_t id = 0, slow;
-	struct vsn_ctl *ctl;
-	int err;
+	uint32_t id = 0, slow, node;
+	struct set set = { .fabric = fabric, .to = &to };
 
 	arg_name(&a, "name of the fabric", fabric, sizeof(fabric));
 	if (!a.status && arg_is(&a, "id"))
@@ -143,27 +213,31 @@ static int endpoint_set(int argc, char **argv)
 		} else if (!to.seed && arg_is(&a, "seed")) {
 			seed = arg_number(&a, "seed", 0, UINT64_MAX);
 			to.seed = &seed;
+		} else if (!to.node && arg_is(&a, "node")) {
+			node = arg_node(&a);
+			to.node = &node;
 		} else {
-			arg_unknown(&a, "slow delay jitter seed");
+			arg_unknown(&a, "slow delay jitter seed node");
 		}
 	}
-	if (!a.status && !to.slow && !to.delay && !to.jitter && !to.seed)
-		arg_error(&a, "nothing to set: slow, delay, jitter or seed is missing");
+	if (!a.status && !to.slow && !to.delay && !to.jitter && !to.seed && !to.node)
+		arg_error(&a, "nothing to set: slow, delay, jitter, seed or node is missing");
 	if (a.status)
 		return a.status;
-	ctl = ctl_open();
-	if (!ctl)
+	set.ctl = ctl_open();
+	if (!set.ctl)
 		return EXIT_FAIL;
-	err = vsn_ctl_endpoint_set(ctl, fabric, name, id, &to);
-	if (err && name)
-		return ctl_failed(ctl, err, "endpoint %s of fabric %s", name, fabric);
-	return err ? ctl_failed(ctl, err, "endpoint %u of fabric %s", id, fabric) : EXIT_OK;
+	if (name && !strcmp(name, "all"))
+		return set_many(&set, 0);
+	if (name && vsn_ctl_kind_value(name))
+		return set_many(&set, vsn_ctl_kind_value(name));
+	return set_one(&set, name, id);
 }
 
 static const struct cmd commands[] = {
 	{ "show", endpoint_show, "FABRIC [ NAME | id N | [ kind KIND ] [ active ] ]" },
-	{ "set", endpoint_set, "FABRIC { NAME | id N } [ slow RATIO ] [ delay TIME ]\n"
-		"                    [ jitter TIME ] [ seed N ]" },
+	{ "set", endpoint_set, "FABRIC { NAME | id N | all | KIND } [ slow RATIO ] [ delay TIME ]\n"
+		"                    [ jitter TIME ] [ seed N ] [ node { N | none } ]" },
 	{ NULL, NULL, NULL },
 };
 

@@ -10,6 +10,7 @@
 #define VSN_FAMILY_VERSION	1
 
 #define VSN_NAME_LEN	31
+#define VSN_NODE_NONE	4294967295
 
 /**
  * enum vsn_fabric_state - State of a fabric.
@@ -322,6 +323,7 @@ enum {
 	VSN_A_ENDPOINT_SEED,
 	VSN_A_ENDPOINT_REPLAYS,
 	VSN_A_ENDPOINT_REPLAY_WIRE,
+	VSN_A_ENDPOINT_NODE,
 
 	__VSN_A_ENDPOINT_MAX,
 	VSN_A_ENDPOINT_MAX = (__VSN_A_ENDPOINT_MAX - 1)
