@@ -205,8 +205,8 @@ static bool add_homes(struct args *a, struct add *add)
 		word = arg_need(a, "policy");
 		spec->policy = word ? vsn_ctl_placement_value(word) : 0;
 		if (word && !spec->policy)
-			arg_error(a, "unknown policy '%s', it may be: "
-				  "list home interleave local spread", word);
+			arg_error(a, "unknown policy '%s', it may be: %s", word,
+				  "list home interleave local spread");
 	} else if (!spec->kind && arg_is(a, "kind")) {
 		word = arg_need(a, "kind");
 		spec->kind = word ? vsn_ctl_kind_value(word) : 0;
