@@ -89,6 +89,36 @@ static int extent_find(struct vsn_extents *extents, u64 capacity, u64 pages,
 	return err;
 }
 
+static u64 capacity_of(const struct vsn_fabric *fabric, u32 ep)
+{
+	const struct vsn_topo *topo = &fabric->topo;
+
+	return topo->kinds[vsn_topo_kind(topo, ep)].capacity & PAGE_MASK;
+}
+
+/**
+ * vsn_extent_fits - would vsn_extent_take() find room?
+ * @fabric: the fabric; the caller holds its lock
+ * @ep: endpoint
+ * @size: bytes, a positive multiple of the page size
+ * @align: a power of two, at least the page size
+ *
+ * Return: true if so, for as long as the lock is held.
+ */
+bool vsn_extent_fits(struct vsn_fabric *fabric, u32 ep, u64 size, u64 align)
+{
+	struct vsn_extents *extents = xa_load(&fabric->regions.extents, ep);
+	u64 capacity = capacity_of(fabric, ep);
+	unsigned long first;
+
+	lockdep_assert_held(&fabric->lock);
+	if (!extents)
+		return size <= capacity;
+	return size <= capacity - extents->allocated &&
+	       !extent_find(extents, capacity >> PAGE_SHIFT, size >> PAGE_SHIFT,
+			    align >> PAGE_SHIFT, &first);
+}
+
 /**
  * vsn_extent_take - take a piece of an endpoint's memory
  * @fabric: the fabric; the caller holds its lock
@@ -105,7 +135,7 @@ int vsn_extent_take(struct vsn_fabric *fabric, u32 ep, u64 size, u64 align,
 		    struct vsn_region *region, u64 *base, struct vsn_diag *diag)
 {
 	const struct vsn_topo *topo = &fabric->topo;
-	u64 capacity = topo->kinds[vsn_topo_kind(topo, ep)].capacity & PAGE_MASK;
+	u64 capacity = capacity_of(fabric, ep);
 	struct vsn_extents *extents;
 	unsigned long first;
 	char name[64];
@@ -166,7 +196,8 @@ void vsn_extent_give(struct vsn_fabric *fabric, u32 ep, u64 base, u64 size)
  * @ep: endpoint
  * @off: offset in its device window
  * @first: out: where the extent begins; the page itself if there is none
- * @end: out: where the extent ends, or the next one begins; U64_MAX if none does
+ * @end: out: where the extent ends; without one, up to where there is none, at least;
+ *	U64_MAX if there is none beyond
  *
  * Return: the region with a reference, or NULL: none has, or it is being deleted.
  */
@@ -184,14 +215,16 @@ struct vsn_region *vsn_extent_get(struct vsn_fabric *fabric, u32 ep, u64 off,
 		return NULL;
 	mas_init(&mas, &extents->tree, page);
 	rcu_read_lock();
-	region = mas_find(&mas, ULONG_MAX);
-	if (region && mas.index > page) {
-		*end = (u64)mas.index << PAGE_SHIFT;
-		region = NULL;
-	} else if (region) {
-		*first = (u64)mas.index << PAGE_SHIFT;
+	/*
+	 * Not mas_find(), which goes on from a hole to what is next: if the tree has lost
+	 * its last node meanwhile, it stumbles over that (6.12).
+	 */
+	region = mas_walk(&mas);
+	if (mas.last != ULONG_MAX)
 		*end = ((u64)mas.last + 1) << PAGE_SHIFT;
-		if (!refcount_inc_not_zero(&region->ref))
+	if (region) {
+		*first = (u64)mas.index << PAGE_SHIFT;
+		if (!vsn_region_try_get(region))
 			region = NULL;
 	}
 	rcu_read_unlock();

@@ -11,7 +11,8 @@ struct vsn_region;
 void vsn_extents_init(struct vsn_fabric *fabric);
 void vsn_extents_destroy(struct vsn_fabric *fabric);
 
-/* Both with fabric->lock held. */
+/* With fabric->lock held. */
+bool vsn_extent_fits(struct vsn_fabric *fabric, u32 ep, u64 size, u64 align);
 int vsn_extent_take(struct vsn_fabric *fabric, u32 ep, u64 size, u64 align,
 		    struct vsn_region *region, u64 *base, struct vsn_diag *diag);
 void vsn_extent_give(struct vsn_fabric *fabric, u32 ep, u64 base, u64 size);

@@ -7,7 +7,7 @@
  *   change_lock	order of changes of regions and limits (netlink_region.c); not
  *			held together with vsn_fabrics_lock
  *   fabric->lock	draft, regions added and deleted, users
- *   mmap_lock		(the kernel's own)
+ *   mmap_lock		the kernel's own
  *   engine->lock	the scheduler
  *   folio lock, i_mmap_rwsem (the kernel's own)
  *   store		the xarray's own lock

@@ -284,6 +284,9 @@ static struct folio *fault_folio(struct vsn_region *owner, u64 home)
 		folio_put(folio);
 	}
 	err = vsn_poison_fault(owner, home, folio);
+	/* It may have been taken away since; whoever does that takes the lock. */
+	if (vsn_region_dead(owner))
+		err = -EFAULT;
 	if (!err)
 		return folio;
 	folio_unlock(folio);
@@ -300,7 +303,7 @@ static bool file_tracks(const struct vm_area_struct *vma)
 }
 
 /*
- * The folio that a fault is about, locked: region.c says what for.  Where the region has
+ * The folio that a fault is about, locked: region_del.c says what for.  Where the region has
  * a directory, @touch is filled in, and engine->lock held until the folio is locked, so
  * that nobody takes the right away in between; directory.c says how.
  */

@@ -16,6 +16,7 @@
 #include "mover.h"
 #include "netlink.h"
 #include "queue.h"
+#include "region.h"
 
 static int __init vsn_init(void)
 {
@@ -27,9 +28,12 @@ static int __init vsn_init(void)
 	err = vsn_mover_init();
 	if (err)
 		goto err_queue;
-	err = vsn_chardev_init();
+	err = vsn_region_init();
 	if (err)
 		goto err_mover;
+	err = vsn_chardev_init();
+	if (err)
+		goto err_region;
 	/* Last: from here on fabrics can be made. */
 	err = vsn_nl_init();
 	if (err)
@@ -38,6 +42,8 @@ static int __init vsn_init(void)
 
 err_chardev:
 	vsn_chardev_exit();
+err_region:
+	vsn_region_exit();
 err_mover:
 	vsn_mover_exit();
 err_queue:
@@ -51,6 +57,7 @@ static void __exit vsn_exit(void)
 	vsn_nl_exit();
 	vsn_fabric_exit();
 	vsn_chardev_exit();
+	vsn_region_exit();
 	vsn_mover_exit();
 	vsn_queue_exit();
 }

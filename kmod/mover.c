@@ -30,6 +30,10 @@
  * a WAIT does not look at such a word until it is free.  Operations that are not
  * ordered by a stream, a fence or a WAIT have no defined order among each other.
  *
+ * A region that is taken away from those who use it (region_del.c) waits until nobody
+ * moves its bytes: an operation that names it ends with -EIO, at once where it waits in
+ * a list, and in the middle where it is being moved.
+ *
  * How it ends.  A queue that is closed drops what waits in its list; what is being
  * moved is finished by whoever does it, who holds the operation, which holds the queue
  * and the regions.  Threads hold no fabric: a fabric that goes waits for them.
@@ -274,6 +278,12 @@ static int move(struct vsn_engine *engine, struct vsn_op *op)
 	int err = 0;
 
 	lockdep_assert_held(&engine->lock);
+	if (vsn_op_dead(op)) {
+		/* It touches nothing, so there is nothing to claim. */
+		movers->nr--;
+		vsn_sched_moved(&engine->sched, op, -EIO);
+		goto out_wake;
+	}
 	list_add_tail(&claim.node, &movers->claims);
 	if (must_wait(movers, &claim))
 		err = ___wait_event(movers->wait, !must_wait(movers, &claim),
@@ -300,10 +310,43 @@ static int move(struct vsn_engine *engine, struct vsn_op *op)
 		vsn_sched_moved(&engine->sched, op, err);
 		err = 0;
 	}
+out_wake:
 	/* Who waits looks under the lock. */
 	if (waitqueue_active(&movers->wait))
 		wake_up_all(&movers->wait);
 	return err;
+}
+
+/* Has anybody claimed a part of a region? */
+static bool place_claimed(const struct vsn_movers *movers, const struct vsn_place *place)
+{
+	const struct claim *claim;
+
+	list_for_each_entry(claim, &movers->claims, node)
+		if (claim->op->dst == place || claim->op->src == place)
+			return true;
+	return false;
+}
+
+/**
+ * vsn_mover_settle - wait until nobody moves bytes of a region any more
+ * @fabric: engine->lock held, and released meanwhile
+ * @place: of the region, marked dead: nobody begins to
+ *
+ * Who is at it looks at the mark folio by folio, and who has a claim and waits for an
+ * earlier one finds it then: so this takes no longer than those earlier ones.
+ */
+void vsn_mover_settle(struct vsn_fabric *fabric, const struct vsn_place *place)
+{
+	struct vsn_engine *engine = &fabric->engine;
+	struct vsn_movers *movers = &engine->movers;
+
+	lockdep_assert_held(&engine->lock);
+	if (place_claimed(movers, place))
+		___wait_event(movers->wait, !place_claimed(movers, place),
+			      TASK_UNINTERRUPTIBLE, 0, 0,
+			      mutex_unlock(&engine->lock); schedule();
+			      mutex_lock(&engine->lock));
 }
 
 /* Give way. */

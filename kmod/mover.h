@@ -11,6 +11,7 @@
 struct vsn_engine;
 struct vsn_fabric;
 struct vsn_op;
+struct vsn_place;
 
 /* Kernel threads that work for one fabric at most. */
 #define VSN_NR_MOVERS	8
@@ -86,6 +87,7 @@ void vsn_mover_kick(struct vsn_fabric *fabric);
 
 int vsn_mover_flush(struct vsn_fabric *fabric);
 int vsn_mover_quiesce(struct vsn_fabric *fabric, u64 ua, u64 len, u32 who);
+void vsn_mover_settle(struct vsn_fabric *fabric, const struct vsn_place *place);
 
 /* Takes engine->lock. */
 int vsn_mover_ring(struct vsn_fabric *fabric, struct vsn_moves *moves, u64 *budget);

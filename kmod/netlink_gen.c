@@ -116,6 +116,11 @@ const struct nla_policy vsn_tier_nl_policy[VSN_A_TIER_REDUCES + 1] = {
 	[VSN_A_TIER_REDUCES] = { .type = NLA_FLAG, },
 };
 
+const struct nla_policy vsn_where_nl_policy[VSN_A_WHERE_DIGIT + 1] = {
+	[VSN_A_WHERE_DIM] = { .type = NLA_NUL_STRING, .len = VSN_NAME_LEN, },
+	[VSN_A_WHERE_DIGIT] = { .type = NLA_U32, },
+};
+
 /* VSN_CMD_FABRIC_GET - do */
 static const struct nla_policy vsn_fabric_get_nl_policy[VSN_A_FABRIC_NAME + 1] = {
 	[VSN_A_FABRIC_NAME] = { .type = NLA_NUL_STRING, .len = VSN_NAME_LEN, },
@@ -181,9 +186,10 @@ static const struct nla_policy vsn_link_get_dump_nl_policy[VSN_A_LINK_ACTIVE + 1
 };
 
 /* VSN_CMD_REGION_GET - do */
-static const struct nla_policy vsn_region_get_do_nl_policy[VSN_A_REGION_ID + 1] = {
+static const struct nla_policy vsn_region_get_do_nl_policy[VSN_A_REGION_NAME + 1] = {
 	[VSN_A_REGION_FABRIC] = { .type = NLA_NUL_STRING, .len = VSN_NAME_LEN, },
 	[VSN_A_REGION_ID] = NLA_POLICY_MIN(NLA_U32, 1),
+	[VSN_A_REGION_NAME] = { .type = NLA_NUL_STRING, .len = VSN_NAME_LEN, },
 };
 
 /* VSN_CMD_REGION_GET - dump */
@@ -200,12 +206,20 @@ static const struct nla_policy vsn_region_new_nl_policy[VSN_A_REGION_DIR_GRANULE
 	[VSN_A_REGION_HUGE] = { .type = NLA_FLAG, },
 	[VSN_A_REGION_MODE] = NLA_POLICY_RANGE(NLA_U32, 1, 3),
 	[VSN_A_REGION_DIR_GRANULE] = { .type = NLA_UINT, },
+	[VSN_A_REGION_NAME] = { .type = NLA_NUL_STRING, .len = VSN_NAME_LEN, },
+	[VSN_A_REGION_POLICY] = NLA_POLICY_RANGE(NLA_U32, 1, 5),
+	[VSN_A_REGION_KIND] = NLA_POLICY_RANGE(NLA_U32, 1, 3),
+	[VSN_A_REGION_WHERE] = NLA_POLICY_NESTED(vsn_where_nl_policy),
+	[VSN_A_REGION_NEAR] = { .type = NLA_U32, },
+	[VSN_A_REGION_COUNT] = NLA_POLICY_MIN(NLA_U32, 1),
 };
 
 /* VSN_CMD_REGION_DEL - do */
-static const struct nla_policy vsn_region_del_nl_policy[VSN_A_REGION_ID + 1] = {
+static const struct nla_policy vsn_region_del_nl_policy[VSN_A_REGION_FORCE + 1] = {
 	[VSN_A_REGION_FABRIC] = { .type = NLA_NUL_STRING, .len = VSN_NAME_LEN, },
 	[VSN_A_REGION_ID] = NLA_POLICY_MIN(NLA_U32, 1),
+	[VSN_A_REGION_NAME] = { .type = NLA_NUL_STRING, .len = VSN_NAME_LEN, },
+	[VSN_A_REGION_FORCE] = { .type = NLA_FLAG, },
 };
 
 /* VSN_CMD_LIMIT_GET - do */
@@ -229,7 +243,7 @@ static const struct nla_policy vsn_route_get_nl_policy[VSN_A_ROUTE_CANDIDATE + 1
 };
 
 /* VSN_CMD_ENDPOINT_SET - do */
-static const struct nla_policy vsn_endpoint_set_nl_policy[VSN_A_ENDPOINT_STATE + 1] = {
+static const struct nla_policy vsn_endpoint_set_nl_policy[VSN_A_ENDPOINT_NODE + 1] = {
 	[VSN_A_ENDPOINT_FABRIC] = { .type = NLA_NUL_STRING, .len = VSN_NAME_LEN, },
 	[VSN_A_ENDPOINT_ID] = { .type = NLA_U32, },
 	[VSN_A_ENDPOINT_NAME] = { .type = NLA_NUL_STRING, .len = 255, },
@@ -237,6 +251,7 @@ static const struct nla_policy vsn_endpoint_set_nl_policy[VSN_A_ENDPOINT_STATE +
 	[VSN_A_ENDPOINT_DELAY] = { .type = NLA_UINT, },
 	[VSN_A_ENDPOINT_JITTER] = { .type = NLA_UINT, },
 	[VSN_A_ENDPOINT_SEED] = { .type = NLA_UINT, },
+	[VSN_A_ENDPOINT_NODE] = { .type = NLA_U32, },
 	[VSN_A_ENDPOINT_STATE] = NLA_POLICY_RANGE(NLA_U32, 1, 2),
 };
 
@@ -423,7 +438,7 @@ static const struct genl_split_ops vsn_nl_ops[] = {
 		.doit		= vsn_nl_region_get_doit,
 		.post_doit	= vsn_nl_fabric_post_doit,
 		.policy		= vsn_region_get_do_nl_policy,
-		.maxattr	= VSN_A_REGION_ID,
+		.maxattr	= VSN_A_REGION_NAME,
 		.flags		= GENL_CMD_CAP_DO,
 	},
 	{
@@ -449,7 +464,7 @@ static const struct genl_split_ops vsn_nl_ops[] = {
 		.doit		= vsn_nl_region_del_doit,
 		.post_doit	= vsn_nl_fabric_post_doit,
 		.policy		= vsn_region_del_nl_policy,
-		.maxattr	= VSN_A_REGION_ID,
+		.maxattr	= VSN_A_REGION_FORCE,
 		.flags		= GENL_ADMIN_PERM | GENL_CMD_CAP_DO,
 	},
 	{
@@ -485,7 +500,7 @@ static const struct genl_split_ops vsn_nl_ops[] = {
 		.doit		= vsn_nl_endpoint_set_doit,
 		.post_doit	= vsn_nl_fabric_post_doit,
 		.policy		= vsn_endpoint_set_nl_policy,
-		.maxattr	= VSN_A_ENDPOINT_STATE,
+		.maxattr	= VSN_A_ENDPOINT_NODE,
 		.flags		= GENL_ADMIN_PERM | GENL_CMD_CAP_DO,
 	},
 	{

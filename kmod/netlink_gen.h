@@ -20,6 +20,7 @@ extern const struct nla_policy vsn_kind_nl_policy[VSN_A_KIND_PACKAGES + 1];
 extern const struct nla_policy vsn_network_nl_policy[VSN_A_NETWORK_INDEX + 1];
 extern const struct nla_policy vsn_port_nl_policy[VSN_A_PORT_EFFICIENCY + 1];
 extern const struct nla_policy vsn_tier_nl_policy[VSN_A_TIER_REDUCES + 1];
+extern const struct nla_policy vsn_where_nl_policy[VSN_A_WHERE_DIGIT + 1];
 
 int vsn_nl_fabric_pre_doit(const struct genl_split_ops *ops,
 			   struct sk_buff *skb, struct genl_info *info);

@@ -48,6 +48,8 @@ static int put_region(struct sk_buff *skb, void *hdr, const struct vsn_fabric *f
 	    (region->huge && nla_put_flag(skb, VSN_A_REGION_HUGE)) ||
 	    nla_put_uint(skb, VSN_A_REGION_UA, place->ua) ||
 	    nla_put_uint(skb, VSN_A_REGION_RESIDENT, resident) ||
+	    (region->name[0] && nla_put_string(skb, VSN_A_REGION_NAME, region->name)) ||
+	    nla_put_u32(skb, VSN_A_REGION_POLICY, region->policy) ||
 	    nla_put_uint(skb, VSN_A_REGION_POISONED, vsn_poison_bytes(region)) ||
 	    vsn_nl_put_directory(skb, region))
 		goto err_cancel;
@@ -59,9 +61,37 @@ err_cancel:
 	return -EMSGSIZE;
 }
 
+/*
+ * The region that a request names, with a reference.  fabric->lock is held, so that
+ * region-del does not take the reference for use.
+ */
+static struct vsn_region *get_region(struct vsn_fabric *fabric, struct genl_info *info)
+{
+	struct nlattr *by_id = info->attrs[VSN_A_REGION_ID];
+	struct nlattr *by_name = info->attrs[VSN_A_REGION_NAME];
+	struct vsn_region *region;
+
+	lockdep_assert_held(&fabric->lock);
+	if (by_id && by_name)
+		return ERR_PTR(vsn_nl_refuse(info->extack, by_name, -EINVAL,
+					     "id and name: give one of them"));
+	if (!by_id && !by_name)
+		return ERR_PTR(vsn_nl_missing(info->extack, NULL, VSN_A_REGION_ID,
+					      "id or name"));
+	region = by_id ? vsn_region_get_id(fabric, nla_get_u32(by_id)) :
+			 vsn_region_get_name(fabric, nla_data(by_name));
+	if (region)
+		return region;
+	if (by_id)
+		return ERR_PTR(vsn_nl_refuse(info->extack, by_id, -ENOENT,
+					     "id %u: no such region", nla_get_u32(by_id)));
+	return ERR_PTR(vsn_nl_refuse(info->extack, by_name, -ENOENT,
+				     "name '%s': no such region",
+				     (const char *)nla_data(by_name)));
+}
+
 int vsn_nl_region_get_doit(struct sk_buff *skb, struct genl_info *info)
 {
-	struct nlattr *attr = info->attrs[VSN_A_REGION_ID];
 	struct vsn_fabric *fabric = vsn_nl_fabric(info);
 	struct vsn_region *region;
 	struct sk_buff *msg;
@@ -70,22 +100,18 @@ int vsn_nl_region_get_doit(struct sk_buff *skb, struct genl_info *info)
 	err = vsn_nl_need_ready(fabric, info->extack);
 	if (err)
 		return err;
-	if (!attr)
-		return vsn_nl_missing(info->extack, NULL, VSN_A_REGION_ID, "id");
 	msg = genlmsg_new(GENLMSG_DEFAULT_SIZE, GFP_KERNEL);
 	if (!msg)
 		return -ENOMEM;
-	/* Under the lock, so that region-del does not take our reference for use. */
 	mutex_lock(&fabric->lock);
-	region = vsn_region_get_id(fabric, nla_get_u32(attr));
-	if (region) {
+	region = get_region(fabric, info);
+	if (IS_ERR(region)) {
+		err = PTR_ERR(region);
+	} else {
 		err = put_region(msg, genlmsg_put_reply(msg, info, &vsn_nl_family, 0,
 							VSN_CMD_REGION_GET),
 				 fabric, region);
 		vsn_region_put(region);
-	} else {
-		err = vsn_nl_refuse(info->extack, attr, -ENOENT, "id %u: no such region",
-				    nla_get_u32(attr));
 	}
 	mutex_unlock(&fabric->lock);
 	if (err) {
@@ -145,7 +171,9 @@ static void notify_region(const struct vsn_fabric *fabric, struct vsn_region *re
 		vsn_nl_notify(skb);
 }
 
-static void notify_region_deleted(const struct vsn_fabric *fabric, u32 id)
+/* @name: or empty */
+static void notify_region_deleted(const struct vsn_fabric *fabric, u32 id,
+				  const char *name)
 {
 	struct sk_buff *skb = vsn_nl_notify_new(0);
 	void *hdr;
@@ -154,7 +182,8 @@ static void notify_region_deleted(const struct vsn_fabric *fabric, u32 id)
 		return;
 	hdr = genlmsg_put(skb, 0, 0, &vsn_nl_family, 0, VSN_CMD_REGION_DEL_NTF);
 	if (!hdr || nla_put_string(skb, VSN_A_REGION_FABRIC, fabric->name) ||
-	    nla_put_u32(skb, VSN_A_REGION_ID, id)) {
+	    nla_put_u32(skb, VSN_A_REGION_ID, id) ||
+	    (name[0] && nla_put_string(skb, VSN_A_REGION_NAME, name))) {
 		nlmsg_free(skb);
 		return;
 	}
@@ -213,30 +242,129 @@ static int parse_mode(const struct genl_info *info, struct vsn_region_spec *spec
 	return 0;
 }
 
+static int parse_where(const struct genl_info *info, const struct vsn_topo *topo,
+		       const struct nlattr *nest, struct vsn_where *where)
+{
+	struct nlattr *tb[VSN_A_WHERE_MAX + 1];
+	const char *name;
+	int err, dim;
+
+	err = nla_parse_nested(tb, VSN_A_WHERE_MAX, nest, vsn_where_nl_policy, info->extack);
+	if (err)
+		return err;
+	if (!tb[VSN_A_WHERE_DIM])
+		return vsn_nl_missing(info->extack, nest, VSN_A_WHERE_DIM, "where: dim");
+	if (!tb[VSN_A_WHERE_DIGIT])
+		return vsn_nl_missing(info->extack, nest, VSN_A_WHERE_DIGIT, "where: digit");
+	name = nla_data(tb[VSN_A_WHERE_DIM]);
+	dim = vsn_topo_find_dim(topo, name);
+	if (dim < 0)
+		return vsn_nl_refuse(info->extack, tb[VSN_A_WHERE_DIM], -ENOENT,
+				     "where: no dimension '%s'", name);
+	where->dim = dim;
+	where->digit = nla_get_u32(tb[VSN_A_WHERE_DIGIT]);
+	if (where->digit >= topo->dims[dim].size)
+		return vsn_nl_refuse(info->extack, tb[VSN_A_WHERE_DIGIT], -EINVAL,
+				     "where: digit %u: dimension '%s' has 0 to %u",
+				     where->digit, name, topo->dims[dim].size - 1);
+	return 0;
+}
+
+/* Which attribute a refusal is about */
+static const struct vsn_nl_word region_words[] = {
+	{ "size", VSN_A_REGION_SIZE },
+	{ "granule", VSN_A_REGION_GRANULE },
+	{ "name", VSN_A_REGION_NAME },
+	{ "policy", VSN_A_REGION_POLICY },
+	{ "kind", VSN_A_REGION_KIND },
+	{ "where", VSN_A_REGION_WHERE },
+	{ "near", VSN_A_REGION_NEAR },
+	{ "count", VSN_A_REGION_COUNT },
+	{ },
+};
+
+/* How to choose the homes */
+static int parse_choice(struct genl_info *info, const struct vsn_topo *topo,
+			struct vsn_choice *c)
+{
+	struct nlattr **attrs = info->attrs;
+	const struct nlattr *attr;
+	struct vsn_diag diag;
+	int err, rem;
+
+	c->policy = VSN_PLACEMENT_LIST;
+	c->near = VSN_NOWHERE;
+	if (attrs[VSN_A_REGION_POLICY])
+		c->policy = nla_get_u32(attrs[VSN_A_REGION_POLICY]);
+	if (c->policy != VSN_PLACEMENT_LIST && attrs[VSN_A_REGION_HOME])
+		return vsn_nl_refuse(info->extack, attrs[VSN_A_REGION_HOME], -EINVAL,
+				     "home: only policy list takes it");
+	if (attrs[VSN_A_REGION_KIND])
+		c->kind = nla_get_u32(attrs[VSN_A_REGION_KIND]);
+	if (attrs[VSN_A_REGION_COUNT])
+		c->count = nla_get_u32(attrs[VSN_A_REGION_COUNT]);
+	attr = attrs[VSN_A_REGION_NEAR];
+	if (attr) {
+		c->near = nla_get_u32(attr);
+		if (c->near >= topo->nr_endpoints)
+			return vsn_nl_refuse(info->extack, attr, -EINVAL,
+					     "near %u: the fabric has endpoints 0 to %u",
+					     c->near, topo->nr_endpoints - 1);
+	}
+	nlmsg_for_each_attr_type(attr, VSN_A_REGION_WHERE, info->nlhdr, GENL_HDRLEN, rem) {
+		if (c->nr_where == VSN_MAX_WHERE)
+			return vsn_nl_refuse(info->extack, attr, -E2BIG,
+					     "where: more than %u", VSN_MAX_WHERE);
+		err = parse_where(info, topo, attr, &c->where[c->nr_where]);
+		if (err)
+			return err;
+		c->nr_where++;
+	}
+	err = vsn_choice_check(c, &diag);
+	if (err)
+		return vsn_nl_refuse_word(info, region_words, &diag, err);
+	return 0;
+}
+
+/* All but where it shall be */
+static int parse_spec(struct genl_info *info, struct vsn_region_spec *spec)
+{
+	struct nlattr **attrs = info->attrs;
+	const struct nlattr *name = attrs[VSN_A_REGION_NAME];
+
+	memset(spec, 0, sizeof(*spec));
+	if (!attrs[VSN_A_REGION_SIZE])
+		return vsn_nl_missing(info->extack, NULL, VSN_A_REGION_SIZE, "size");
+	spec->size = nla_get_uint(attrs[VSN_A_REGION_SIZE]);
+	spec->huge = nla_get_flag(attrs[VSN_A_REGION_HUGE]);
+	if (attrs[VSN_A_REGION_GRANULE])
+		spec->granule = nla_get_uint(attrs[VSN_A_REGION_GRANULE]);
+	else
+		spec->granule = spec->huge ? GRANULE_DEFAULT_HUGE : GRANULE_DEFAULT;
+	if (name && !vsn_region_name_valid(nla_data(name)))
+		return vsn_nl_refuse(info->extack, name, -EINVAL,
+				     "name: want 1 to 31 of a-z 0-9 _ . -, not digits alone");
+	if (name)
+		nla_strscpy(spec->name, name, sizeof(spec->name));
+	return parse_mode(info, spec);
+}
+
 int vsn_nl_region_new_doit(struct sk_buff *skb, struct genl_info *info)
 {
 	struct vsn_fabric *fabric = vsn_nl_fabric(info);
-	struct nlattr **attrs = info->attrs;
+	struct vsn_region_spec spec;
 	struct vsn_region *region;
 	struct vsn_diag diag;
 	struct sk_buff *msg;
-	struct vsn_region_spec spec = {};
-	u32 *homes;
+	u32 *homes = NULL;
 	int err;
 
 	err = vsn_nl_need_ready(fabric, info->extack);
-	if (err)
-		return err;
-	if (!attrs[VSN_A_REGION_SIZE])
-		return vsn_nl_missing(info->extack, NULL, VSN_A_REGION_SIZE, "size");
-	spec.size = nla_get_uint(attrs[VSN_A_REGION_SIZE]);
-	spec.huge = nla_get_flag(attrs[VSN_A_REGION_HUGE]);
-	if (attrs[VSN_A_REGION_GRANULE])
-		spec.granule = nla_get_uint(attrs[VSN_A_REGION_GRANULE]);
-	else
-		spec.granule = spec.huge ? GRANULE_DEFAULT_HUGE : GRANULE_DEFAULT;
-	err = parse_mode(info, &spec);
 	if (!err)
+		err = parse_spec(info, &spec);
+	if (!err)
+		err = parse_choice(info, &fabric->topo, &spec.choice);
+	if (!err && spec.choice.policy == VSN_PLACEMENT_LIST)
 		err = parse_homes(info, fabric, &homes, &spec.nr_homes);
 	if (err)
 		return err;
@@ -251,7 +379,7 @@ int vsn_nl_region_new_doit(struct sk_buff *skb, struct genl_info *info)
 	mutex_lock(&change_lock);
 	region = vsn_region_create(fabric, &spec, &diag);
 	if (IS_ERR(region)) {
-		err = vsn_nl_refuse_diag(info->extack, &diag, PTR_ERR(region));
+		err = vsn_nl_refuse_word(info, region_words, &diag, PTR_ERR(region));
 	} else {
 		region_changes++;
 		notify_region(fabric, region);
@@ -273,24 +401,40 @@ out_homes:
 
 int vsn_nl_region_del_doit(struct sk_buff *skb, struct genl_info *info)
 {
-	struct nlattr *attr = info->attrs[VSN_A_REGION_ID];
 	struct vsn_fabric *fabric = vsn_nl_fabric(info);
+	char name[VSN_NAME_SIZE];
+	struct vsn_region *region;
 	struct vsn_diag diag;
+	u32 id;
 	int err;
 
 	err = vsn_nl_need_ready(fabric, info->extack);
 	if (err)
 		return err;
-	if (!attr)
-		return vsn_nl_missing(info->extack, NULL, VSN_A_REGION_ID, "id");
 	mutex_lock(&change_lock);
-	err = vsn_region_delete(fabric, nla_get_u32(attr), &diag);
+	mutex_lock(&fabric->lock);
+	region = get_region(fabric, info);
+	err = PTR_ERR_OR_ZERO(region);
 	if (!err) {
-		region_changes++;
-		notify_region_deleted(fabric, nla_get_u32(attr));
+		id = region->id;
+		strscpy(name, region->name, sizeof(name));
+		vsn_region_put(region);
 	}
+	mutex_unlock(&fabric->lock);
+	if (err)
+		goto out_unlock;
+	/* Regions come and go under change_lock: this one is still there. */
+	err = vsn_region_delete(fabric, id, nla_get_flag(info->attrs[VSN_A_REGION_FORCE]),
+				&diag);
+	if (err) {
+		vsn_nl_refuse_diag(info->extack, &diag, err);
+		goto out_unlock;
+	}
+	region_changes++;
+	notify_region_deleted(fabric, id, name);
+out_unlock:
 	mutex_unlock(&change_lock);
-	return err ? vsn_nl_refuse_diag(info->extack, &diag, err) : 0;
+	return err;
 }
 
 static void notify_poison(const struct vsn_region *region, u64 off, u64 len, bool heal)

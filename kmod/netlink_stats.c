@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Generic netlink: endpoints and links, with their counters, and stragglers.
+ * Generic netlink: endpoints and links, with their counters, stragglers, and NUMA nodes.
  *
  * Both are computed from their ids, so a dump resumes by id and holds nothing in
  * between.  A committed topology does not change: what a dump lists is consistent,
@@ -29,6 +29,7 @@
  * @replay_wire: bytes sent again
  * @lost_bytes: that were in its memory when it went down
  * @down: it is down
+ * @node: NUMA node of its memory, or VSN_NODE_NONE
  */
 struct endpoint {
 	struct vsn_endpoint_stats stats;
@@ -38,6 +39,7 @@ struct endpoint {
 	u64 replay_wire;
 	u64 lost_bytes;
 	bool down;
+	u32 node;
 };
 
 /* Returns whether it is down, or any counter is not zero; engine->lock held. */
@@ -59,6 +61,7 @@ static bool read_endpoint(struct vsn_fabric *fabric, u32 id, struct endpoint *ep
 	ep->replay_wire = site.replay_wire;
 	ep->lost_bytes = site.lost_bytes;
 	ep->down = site.health.down;
+	ep->node = vsn_store_node(fabric, id);
 	return memchr_inv(&ep->stats, 0, sizeof(ep->stats)) ||
 	       memchr_inv(&ep->view, 0, sizeof(ep->view)) ||
 	       ep->replays || ep->replay_wire || ep->lost_bytes || ep->down;
@@ -101,7 +104,9 @@ static int put_endpoint(struct sk_buff *skb, void *hdr, struct vsn_fabric *fabri
 	    nla_put_uint(skb, VSN_A_ENDPOINT_REPLAY_WIRE, ep->replay_wire) ||
 	    nla_put_u32(skb, VSN_A_ENDPOINT_STATE,
 			ep->down ? VSN_LINK_STATE_DOWN : VSN_LINK_STATE_UP) ||
-	    nla_put_uint(skb, VSN_A_ENDPOINT_LOST_BYTES, ep->lost_bytes)) {
+	    nla_put_uint(skb, VSN_A_ENDPOINT_LOST_BYTES, ep->lost_bytes) ||
+	    (ep->node != VSN_NODE_NONE &&
+	     nla_put_u32(skb, VSN_A_ENDPOINT_NODE, ep->node))) {
 		genlmsg_cancel(skb, hdr);
 		return -EMSGSIZE;
 	}
@@ -225,12 +230,12 @@ static int check_set(struct vsn_fabric *fabric, struct genl_info *info, u32 id)
 	const struct vsn_kind *kind = &topo->kinds[vsn_topo_kind(topo, id)];
 	bool slower = has_straggler(info);
 
-	if (!slower && !info->attrs[VSN_A_ENDPOINT_STATE])
+	if (!slower && !info->attrs[VSN_A_ENDPOINT_STATE] && !info->attrs[VSN_A_ENDPOINT_NODE])
 		return vsn_nl_missing(info->extack, NULL, VSN_A_ENDPOINT_SLOW,
-				      "slow, delay, jitter, seed or state");
-	if (slower && info->attrs[VSN_A_ENDPOINT_STATE])
+				      "slow, delay, jitter, seed, node or state");
+	if (info->attrs[VSN_A_ENDPOINT_STATE] && (slower || info->attrs[VSN_A_ENDPOINT_NODE]))
 		return vsn_nl_refuse(info->extack, info->attrs[VSN_A_ENDPOINT_STATE], -EINVAL,
-				     "state: goes alone, not with how slow it is");
+				     "state: goes alone, not with how slow it is, or its node");
 	if (slower && !kind->read_bandwidth && !kind->write_bandwidth)
 		return vsn_nl_refuse(info->extack, NULL, -EINVAL,
 				     "endpoint %u issues no operations that could be slow",
@@ -238,14 +243,25 @@ static int check_set(struct vsn_fabric *fabric, struct genl_info *info, u32 id)
 	return 0;
 }
 
-/* engine->lock is held. */
+/* All that the message names, or nothing; engine->lock is held. */
 static int set_endpoint(struct vsn_fabric *fabric, struct genl_info *info, u32 id)
 {
-	int err;
+	const struct nlattr *attr = info->attrs[VSN_A_ENDPOINT_NODE];
+	u32 old = vsn_store_node(fabric, id);
+	struct vsn_diag diag;
+	int err = 0;
 
 	if (info->attrs[VSN_A_ENDPOINT_STATE])
 		return set_state(fabric, info, id);
-	err = set_straggler(fabric, info, id);
+	if (attr)
+		err = vsn_store_set_node(fabric, id, nla_get_u32(attr), &diag);
+	if (err)
+		return vsn_nl_refuse(info->extack, attr, err, "%s", diag.msg);
+	if (has_straggler(info))
+		err = set_straggler(fabric, info, id);
+	/* The entry is there, or goes: this needs no memory. */
+	if (err && attr)
+		vsn_store_set_node(fabric, id, old, &diag);
 	if (!err)
 		vsn_nl_notify_state(fabric, VSN_SITE_ENDPOINT, id);
 	return err;

@@ -8,46 +8,21 @@
  * in the device window, and the store knows pages by that alone: both windows
  * reach the same page.
  *
- * How a region goes, while others may read it, map it or fault on it:
- *
- *  1. Who reaches a page holds a reference to the region that owns it: an
- *     operation until it is complete, pread and pwrite for one call, a fault while
- *     it looks up or makes the page and locks its folio; it drops the reference
- *     before the locked folio is entered into a page table.  A mapping holds none,
- *     as the kernel merges, splits and drops VMAs without telling in all cases.
- *  2. Delete refuses where a VMA covers the region in the pool window, or the
- *     count is above one.  If not, it takes the count from one, the tables' own, to
- *     zero in one step.  From then on every look-up fails, as all of them are
- *     "increment unless zero": there are no accesses, and none can begin.  A page
- *     that somebody made is in the store by now, as it was put there under a
- *     reference.
- *  3. What can be left are translations: in mappings of the device window, which
- *     cover whole endpoints and do not count in step 2, or in one of the pool window
- *     that came just after the look; and faults that dropped their reference and
- *     are about to enter a folio, locked.  Delete locks and unlocks each folio, which
- *     waits for the latter, then unmaps the range in all inodes, at both offsets,
- *     which removes both kinds.  A mapping is in its inode's tree before its first
- *     fault, so inodes without any are passed over safely.  Who touches such a
- *     mapping afterwards gets SIGBUS.
- *  4. Now nobody but the store has the folios.  They are dropped and freed.  A
- *     page that somebody pinned through a mapping stays allocated until it is
- *     unpinned, but nothing leads to it any more.  (A region that stays can lose
- *     folios, too: see hole.c.)
- *  5. The extents are given back.  Their next owner finds no page there and gets
- *     zeroed ones: old contents cannot be met.
- *  6. The region is freed after a grace period, for look-ups that are about to
- *     find its count zero.
+ * How a region goes, while others use it: region_del.c.
  *
  * A pool address is not handed out again before all others were, so a stale one
  * finds nothing.
  */
 #include <linux/memcontrol.h>
 #include <linux/mm.h>
+#include <linux/sched/signal.h>
 #include <linux/slab.h>
+#include <linux/string.h>
 
 #include "directory.h"
 #include "extent.h"
 #include "fabric.h"
+#include "region_impl.h"
 
 /**
  * vsn_regions_init - prepare a fabric's regions
@@ -60,20 +35,55 @@ void vsn_regions_init(struct vsn_fabric *fabric)
 	mt_init_flags(&regions->by_ua, MT_FLAGS_USE_RCU);
 	xa_init_flags(&regions->by_id, XA_FLAGS_ALLOC1 | XA_FLAGS_ACCOUNT);
 	xa_init_flags(&regions->windows, XA_FLAGS_ACCOUNT);
+	regions->by_name = RB_ROOT;
 	vsn_extents_init(fabric);
+	vsn_region_reap_init(regions);
 }
 
-/* Bytes of the i-th extent. */
-static u64 region_share(const struct vsn_region *region, u32 i)
+/**
+ * vsn_region_name_valid - is it a name: [a-z0-9_.-]{1,31}, and not a number?
+ * @name: what to look at
+ *
+ * Return: true if so.
+ */
+bool vsn_region_name_valid(const char *name)
 {
-	const struct vsn_place *place = &region->place;
+	size_t len = strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789_.-");
 
-	return vsn_place_share(place->size, place->granule_shift, place->nr_homes, i);
+	return len && len < VSN_NAME_SIZE && !name[len] &&
+	       strspn(name, "0123456789") < len;
 }
 
-static u64 home_address(const struct vsn_fabric *fabric, u32 ep, u64 off)
+static int name_cmp(const void *key, const struct rb_node *node)
 {
-	return (u64)ep << fabric->topo.window_shift | off;
+	return strcmp(key, rb_entry(node, struct vsn_region, by_name)->name);
+}
+
+static int name_order(struct rb_node *node, const struct rb_node *other)
+{
+	return name_cmp(rb_entry(node, struct vsn_region, by_name)->name, other);
+}
+
+void vsn_region_unname(struct vsn_region *region)
+{
+	if (region->name[0])
+		rb_erase(&region->by_name, &region->fabric->regions.by_name);
+}
+
+/* Give back the first @nr extents. */
+void vsn_region_give(struct vsn_region *region, u32 nr)
+{
+	u64 share;
+	u32 i;
+
+	for (i = 0; i < nr; i++) {
+		share = vsn_region_share(region, i);
+		if (share)
+			vsn_extent_give(region->fabric, region->place.homes[i],
+					region->base[i], share);
+		cond_resched();
+	}
+	region->fabric->regions.nr_extents -= nr;
 }
 
 /**
@@ -85,35 +95,104 @@ static u64 home_address(const struct vsn_fabric *fabric, u32 ep, u64 off)
  */
 u64 vsn_region_home(const struct vsn_region *region, u32 i)
 {
-	return home_address(region->fabric, region->place.homes[i], region->base[i]);
+	return vsn_region_address(region->fabric, region->place.homes[i], region->base[i]);
 }
 
-/* Give back the first @nr extents. */
-static void region_give(struct vsn_region *region, u32 nr)
+/**
+ * struct region_range - bytes of a region
+ * @region: the region
+ * @off: offset of the first
+ * @end: one past the last
+ */
+struct region_range {
+	const struct vsn_region *region;
+	u64 off;
+	u64 end;
+};
+
+/**
+ * vsn_region_part - what a range of a region has at a home
+ * @region: the region
+ * @off: offset of the first byte
+ * @end: one past the last
+ * @i: number of the home
+ * @len: out: bytes, which lie together there
+ *
+ * Return: home address of the first of them.
+ */
+u64 vsn_region_part(const struct vsn_region *region, u64 off, u64 end, u32 i, u64 *len)
 {
-	u64 share;
+	const struct vsn_place *place = &region->place;
+	u64 from = vsn_place_share(off, place->granule_shift, place->nr_homes, i);
+
+	*len = vsn_place_share(end, place->granule_shift, place->nr_homes, i) - from;
+	return vsn_region_home(region, i) + from;
+}
+
+/* From one inode: at the region's own address, and at those in device windows. */
+static void range_zap(struct address_space *mapping, bool windows, void *ctx)
+{
+	const struct region_range *r = ctx;
+	u64 home, len;
 	u32 i;
 
-	for (i = 0; i < nr; i++) {
-		share = region_share(region, i);
-		if (share)
-			vsn_extent_give(region->fabric, region->place.homes[i],
-					region->base[i], share);
+	unmap_mapping_range(mapping, r->region->place.ua + r->off, r->end - r->off, 1);
+	for (i = 0; windows && i < r->region->place.nr_homes; i++) {
+		home = vsn_region_part(r->region, r->off, r->end, i, &len);
+		if (len)
+			unmap_mapping_range(mapping, home, len, 1);
 		cond_resched();
 	}
-	region->fabric->regions.nr_extents -= nr;
+}
+
+/**
+ * vsn_region_settle - wait for faults that are about to map a range
+ * @region: the region
+ * @off: offset of the first byte, a multiple of the page size
+ * @len: bytes, same
+ */
+void vsn_region_settle(struct vsn_region *region, u64 off, u64 len)
+{
+	u64 home, part;
+	u32 i;
+
+	for (i = 0; i < region->place.nr_homes; i++) {
+		home = vsn_region_part(region, off, off + len, i, &part);
+		if (part)
+			vsn_store_settle(region->fabric, home, part);
+		cond_resched();
+	}
+}
+
+/**
+ * vsn_region_unmap - unmap a range from all mappings
+ * @region: the region
+ * @off: offset of the first byte, a multiple of the page size
+ * @len: bytes, same
+ */
+void vsn_region_unmap(struct vsn_region *region, u64 off, u64 len)
+{
+	struct region_range r = { .region = region, .off = off, .end = off + len };
+
+	vsn_views_zap(region->fabric, range_zap, &r);
+}
+
+/* Where its extents begin at multiples of */
+static u64 region_align(bool huge)
+{
+	return huge ? PMD_SIZE : PAGE_SIZE;
 }
 
 static int region_take(struct vsn_region *region, struct vsn_diag *diag)
 {
 	const struct vsn_place *place = &region->place;
-	u64 align = region->huge ? PMD_SIZE : PAGE_SIZE;
+	u64 align = region_align(region->huge);
 	u64 share;
 	u32 i;
 	int err;
 
 	for (i = 0; i < place->nr_homes; i++) {
-		share = region_share(region, i);
+		share = vsn_region_share(region, i);
 		/* There are fewer granules than homes. */
 		if (!share)
 			continue;
@@ -121,7 +200,7 @@ static int region_take(struct vsn_region *region, struct vsn_diag *diag)
 				      region, &region->base[i], diag);
 		if (err) {
 			region->fabric->regions.nr_extents += i;
-			region_give(region, i);
+			vsn_region_give(region, i);
 			return err;
 		}
 		cond_resched();
@@ -206,273 +285,198 @@ err_release:
 	return err;
 }
 
-static int region_may_create(struct vsn_fabric *fabric, u32 nr_homes,
-			     struct vsn_diag *diag)
+static int region_may_create(struct vsn_fabric *fabric,
+			     const struct vsn_region_spec *spec, struct vsn_diag *diag)
 {
 	lockdep_assert_held(&fabric->lock);
 	if (fabric->dead)
 		return vsn_refuse(diag, -ENODEV, "fabric '%s' was deleted", fabric->name);
-	if (fabric->regions.nr >= VSN_MAX_REGIONS)
+	if (fabric->regions.nr + fabric->regions.nr_dying >= VSN_MAX_REGIONS)
 		return vsn_refuse(diag, -ENOSPC,
 				  "fabric '%s' has %u regions, and no room for more",
-				  fabric->name, fabric->regions.nr);
-	if (nr_homes > VSN_MAX_EXTENTS - fabric->regions.nr_extents)
-		return vsn_refuse(diag, -ENOSPC,
-				  "home: regions have %u homes by now, and no room for %u more",
-				  fabric->regions.nr_extents, nr_homes);
+				  fabric->name, fabric->regions.nr + fabric->regions.nr_dying);
+	if (spec->name[0] && rb_find(spec->name, &fabric->regions.by_name, name_cmp))
+		return vsn_refuse(diag, -EEXIST, "name '%s': a region has it", spec->name);
 	return 0;
 }
 
-/**
- * vsn_region_create - allocate a region from the pool
- * @fabric: a committed fabric; its lock is taken
- * @spec: what to allocate
- * @diag: why not
- *
- * Its memory is charged to the caller's memory cgroup, as it is touched.
- *
- * Return: the region with a reference; -EINVAL; -ENOSPC an endpoint is full, or a
- * limit met; -ENODEV the fabric was deleted; -ENOMEM.
- */
-struct vsn_region *vsn_region_create(struct vsn_fabric *fabric,
-				     const struct vsn_region_spec *spec,
-				     struct vsn_diag *diag)
+/* Among whom to choose; fabric->lock is held, so what fits will still do so. */
+struct room {
+	struct vsn_fabric *fabric;
+	u64 align;
+};
+
+static u64 room_allocated(void *ctx, u32 ep)
 {
-	u32 nr_homes = spec->nr_homes;
+	struct room *room = ctx;
+
+	return vsn_extent_allocated(room->fabric, ep);
+}
+
+static bool room_fits(void *ctx, u32 ep, u64 bytes)
+{
+	struct room *room = ctx;
+
+	cond_resched();
+	return vsn_extent_fits(room->fabric, ep, bytes, room->align);
+}
+
+/* Paths of graphs are kept as they are found, which takes engine->lock. */
+static int room_distance(void *ctx, u32 from, u32 to, u64 *ps)
+{
+	struct room *room = ctx;
+	struct vsn_engine *engine = &room->fabric->engine;
+	int err;
+
+	cond_resched();
+	if (fatal_signal_pending(current))
+		return -EINTR;
+	mutex_lock(&engine->lock);
+	err = vsn_place_distance(&room->fabric->topo, from, to, ps);
+	mutex_unlock(&engine->lock);
+	return err;
+}
+
+/* Those that are listed, or a choice of as many as there are in an array of its own. */
+static int region_homes(struct vsn_fabric *fabric, const struct vsn_region_spec *spec,
+			u32 **chosen, const u32 **homes, u32 *nr_homes,
+			struct vsn_diag *diag)
+{
+	struct room ctx = { .fabric = fabric, .align = region_align(spec->huge) };
+	struct vsn_room room = {
+		.allocated = room_allocated,
+		.fits = room_fits,
+		.distance = room_distance,
+		.ctx = &ctx,
+	};
+	int err;
+
+	*chosen = NULL;
+	*homes = spec->homes;
+	*nr_homes = spec->nr_homes;
+	if (spec->choice.policy == VSN_PLACEMENT_LIST)
+		return vsn_place_check(spec->size, *homes, *nr_homes, spec->granule,
+				       fabric->topo.nr_endpoints, diag);
+	err = vsn_place_choose(&fabric->topo, &spec->choice, spec->size, spec->granule,
+			       &room, &vsn_engine_mem, chosen, nr_homes, diag);
+	if (!err)
+		*homes = *chosen;
+	else
+		*chosen = NULL;
+	return err;
+}
+
+static struct vsn_region *region_alloc(struct vsn_fabric *fabric,
+				       const struct vsn_region_spec *spec,
+				       const u32 *homes, u32 nr_homes)
+{
 	struct vsn_region *region;
 	size_t bytes;
 	u32 *list;
-	int err;
 
 	bytes = size_add(struct_size(region, base, nr_homes),
 			 array_size(nr_homes, sizeof(*list)));
 	region = kvzalloc(bytes, GFP_KERNEL_ACCOUNT);
 	if (!region)
-		return ERR_PTR(vsn_refuse(diag, -ENOMEM, "no kernel memory for a region"));
+		return NULL;
 	list = (u32 *)(region->base + nr_homes);
-	memcpy(list, spec->homes, array_size(nr_homes, sizeof(*list)));
+	memcpy(list, homes, array_size(nr_homes, sizeof(*list)));
 	refcount_set(&region->ref, 0);
 	region->fabric = fabric;
 	region->huge = spec->huge;
+	region->policy = spec->choice.policy;
+	strscpy(region->name, spec->name, sizeof(region->name));
 	region->place.size = spec->size;
 	region->place.nr_homes = nr_homes;
 	region->place.homes = list;
-	region->memcg = get_mem_cgroup_from_mm(current->mm);
-
-	mutex_lock(&fabric->lock);
-	err = region_may_create(fabric, nr_homes, diag);
-	if (err)
-		goto err_unlock;
-	err = vsn_place_check(spec->size, list, nr_homes, spec->granule,
-			      fabric->topo.nr_endpoints, diag);
-	if (err)
-		goto err_unlock;
 	if (nr_homes > 1)
 		region->place.granule_shift = ilog2(spec->granule);
+	region->memcg = get_mem_cgroup_from_mm(current->mm);
+	return region;
+}
+
+/**
+ * vsn_region_dealloc - free what describes a region
+ * @region: nothing leads to it any more, but readers under RCU may look at it
+ */
+void vsn_region_dealloc(struct vsn_region *region)
+{
+	vsn_directory_free(region);
+	mem_cgroup_put(region->memcg);
+	kvfree_rcu(region, rcu);
+}
+
+/* Its homes are known; fabric->lock is held. */
+static struct vsn_region *region_make(struct vsn_fabric *fabric,
+				      const struct vsn_region_spec *spec,
+				      const u32 *homes, u32 nr_homes,
+				      struct vsn_diag *diag)
+{
+	struct vsn_region *region;
+	int err;
+
+	if (nr_homes > VSN_MAX_EXTENTS - fabric->regions.nr_extents)
+		return ERR_PTR(vsn_refuse(diag, -ENOSPC,
+					  "home: regions have %u homes by now, and no room for %u more",
+					  fabric->regions.nr_extents, nr_homes));
+	region = region_alloc(fabric, spec, homes, nr_homes);
+	if (!region)
+		return ERR_PTR(vsn_refuse(diag, -ENOMEM, "no kernel memory for a region"));
+	err = 0;
 	if (spec->mode != VSN_REGION_MODE_UNCACHED)
 		err = vsn_directory_new(region, spec->mode, spec->dir_granule, diag);
+	if (!err)
+		err = region_take(region, diag);
 	if (err)
-		goto err_unlock;
-	err = region_take(region, diag);
-	if (err)
-		goto err_directory;
+		goto err_dealloc;
 	err = region_publish(region, diag);
 	if (err)
 		goto err_give;
-	mutex_unlock(&fabric->lock);
+	if (region->name[0])
+		rb_find_add(&region->by_name, &fabric->regions.by_name, name_order);
 	return region;
 
 err_give:
-	region_give(region, nr_homes);
-err_directory:
-	vsn_directory_free(region);
-err_unlock:
-	mutex_unlock(&fabric->lock);
-	mem_cgroup_put(region->memcg);
-	kvfree_rcu(region, rcu);
+	vsn_region_give(region, nr_homes);
+err_dealloc:
+	vsn_region_dealloc(region);
 	return ERR_PTR(err);
 }
 
 /**
- * struct region_range - bytes of a region
- * @region: the region
- * @off: offset of the first
- * @end: one past the last
- */
-struct region_range {
-	const struct vsn_region *region;
-	u64 off;
-	u64 end;
-};
-
-/**
- * vsn_region_part - what a range of a region has at a home
- * @region: the region
- * @off: offset of the first byte
- * @end: one past the last
- * @i: number of the home
- * @len: out: bytes, which lie together there
- *
- * Return: home address of the first of them.
- */
-u64 vsn_region_part(const struct vsn_region *region, u64 off, u64 end, u32 i, u64 *len)
-{
-	const struct vsn_place *place = &region->place;
-	u64 from = vsn_place_share(off, place->granule_shift, place->nr_homes, i);
-
-	*len = vsn_place_share(end, place->granule_shift, place->nr_homes, i) - from;
-	return vsn_region_home(region, i) + from;
-}
-
-/* From one inode: at the region's own address, and at those in device windows. */
-static void range_zap(struct address_space *mapping, bool windows, void *ctx)
-{
-	const struct region_range *r = ctx;
-	u64 home, len;
-	u32 i;
-
-	unmap_mapping_range(mapping, r->region->place.ua + r->off, r->end - r->off, 1);
-	for (i = 0; windows && i < r->region->place.nr_homes; i++) {
-		home = vsn_region_part(r->region, r->off, r->end, i, &len);
-		if (len)
-			unmap_mapping_range(mapping, home, len, 1);
-		cond_resched();
-	}
-}
-
-/**
- * vsn_region_settle - wait for faults that are about to map a range
- * @region: the region
- * @off: offset of the first byte, a multiple of the page size
- * @len: bytes, same
- */
-void vsn_region_settle(struct vsn_region *region, u64 off, u64 len)
-{
-	u64 home, part;
-	u32 i;
-
-	for (i = 0; i < region->place.nr_homes; i++) {
-		home = vsn_region_part(region, off, off + len, i, &part);
-		if (part)
-			vsn_store_settle(region->fabric, home, part);
-		cond_resched();
-	}
-}
-
-/**
- * vsn_region_unmap - unmap a range from all mappings
- * @region: the region
- * @off: offset of the first byte, a multiple of the page size
- * @len: bytes, same
- */
-void vsn_region_unmap(struct vsn_region *region, u64 off, u64 len)
-{
-	struct region_range r = { .region = region, .off = off, .end = off + len };
-
-	vsn_views_zap(region->fabric, range_zap, &r);
-}
-
-/* Steps 3 to 6; the count is zero. */
-static void region_free(struct vsn_region *region, bool mappable)
-{
-	struct vsn_fabric *fabric = region->fabric;
-	struct vsn_regions *regions = &fabric->regions;
-	const struct vsn_place *place = &region->place;
-	unsigned long first = place->ua >> PAGE_SHIFT;
-	u64 share;
-	u32 i;
-	int err;
-
-	xa_erase(&regions->by_id, region->id);
-	err = mtree_store_range(&regions->by_ua, first,
-				first + (place->size >> PAGE_SHIFT) - 1, NULL,
-				GFP_KERNEL | __GFP_NOFAIL);
-	WARN_ON_ONCE(err);
-	WRITE_ONCE(regions->nr, regions->nr - 1);
-
-	if (mappable && vsn_views_any(fabric)) {
-		vsn_region_settle(region, 0, place->size);
-		vsn_region_unmap(region, 0, place->size);
-	}
-	vsn_poison_forget(region);
-	for (i = 0; i < place->nr_homes; i++) {
-		share = region_share(region, i);
-		if (share)
-			vsn_store_drop(region, vsn_region_home(region, i), share);
-		cond_resched();
-	}
-	WARN_ON_ONCE(atomic_long_read(&region->resident));
-	region_give(region, place->nr_homes);
-	vsn_directory_free(region);
-	mem_cgroup_put(region->memcg);
-	kvfree_rcu(region, rcu);
-}
-
-/* Take the count from one, the tables' own, to zero: step 2 of what stands above. */
-static bool region_take_last(struct vsn_region *region)
-{
-	if (!refcount_dec_if_one(&region->ref))
-		return false;
-	/*
-	 * Pairs with the release in vsn_region_put(): the pages that were made, the
-	 * folios that were locked and the mappings they were locked for are seen from
-	 * here on.
-	 */
-	smp_acquire__after_ctrl_dep();
-	return true;
-}
-
-/**
- * vsn_region_delete - free a region
+ * vsn_region_create - allocate a region from the pool
  * @fabric: a committed fabric; its lock is taken
- * @id: the region's id
+ * @spec: what to allocate; its choice passed vsn_choice_check()
  * @diag: why not
  *
- * Return: 0; -ENOENT; -EBUSY it is mapped, accessed or has operations pending.
+ * Its memory is charged to the caller's memory cgroup, as it is touched.  Homes are
+ * chosen under the lock under which their memory is taken.
+ *
+ * Return: the region with a reference; -EINVAL; -EEXIST its name is taken; -ENOENT no
+ * endpoint matches; -EHOSTUNREACH none that can be reached; -ENOSPC an endpoint is full,
+ * or a limit met; -ENODEV the fabric was deleted; -EINTR a fatal signal; -ENOMEM.
  */
-int vsn_region_delete(struct vsn_fabric *fabric, u32 id, struct vsn_diag *diag)
+struct vsn_region *vsn_region_create(struct vsn_fabric *fabric,
+				     const struct vsn_region_spec *spec,
+				     struct vsn_diag *diag)
 {
 	struct vsn_region *region;
-	int err = 0;
+	const u32 *homes;
+	u32 *chosen, nr_homes;
+	int err;
 
 	mutex_lock(&fabric->lock);
-	region = xa_load(&fabric->regions.by_id, id);
-	if (!region)
-		err = vsn_refuse(diag, -ENOENT, "id %u: fabric '%s' has no such region",
-				 id, fabric->name);
-	else if (vsn_views_mapped(fabric, region->place.ua, region->place.size))
-		err = vsn_refuse(diag, -EBUSY, "region %u is in use: it is mapped", id);
-	else if (!region_take_last(region))
-		err = vsn_refuse(diag, -EBUSY,
-				 "region %u is in use: operations are pending, or it is read or written",
-				 id);
-	else
-		region_free(region, true);
-	mutex_unlock(&fabric->lock);
-	return err;
-}
-
-/**
- * vsn_regions_destroy - free all regions
- * @fabric: the fabric; nobody uses it, so no region is in use
- */
-void vsn_regions_destroy(struct vsn_fabric *fabric)
-{
-	struct vsn_regions *regions = &fabric->regions;
-	struct vsn_region *region;
-	unsigned long index;
-
-	xa_for_each(&regions->by_id, index, region)
-		if (!WARN_ON_ONCE(!region_take_last(region)))
-			region_free(region, false);
-	xa_for_each(&regions->windows, index, region) {
-		WARN_ON_ONCE(refcount_read(&region->ref) != 1);
-		kfree(region);
+	err = region_may_create(fabric, spec, diag);
+	if (!err)
+		err = region_homes(fabric, spec, &chosen, &homes, &nr_homes, diag);
+	if (err) {
+		region = ERR_PTR(err);
+	} else {
+		region = region_make(fabric, spec, homes, nr_homes, diag);
+		kvfree(chosen);
 	}
-	xa_destroy(&regions->windows);
-	xa_destroy(&regions->by_id);
-	mtree_destroy(&regions->by_ua);
-	vsn_extents_destroy(fabric);
+	mutex_unlock(&fabric->lock);
+	return region;
 }
 
 /*
@@ -494,7 +498,7 @@ static struct vsn_region *window_get(struct vsn_fabric *fabric, u32 ep)
 		window->fabric = fabric;
 		list = (u32 *)(window->base + 1);
 		list[0] = ep;
-		window->place.ua = home_address(fabric, ep, 0);
+		window->place.ua = vsn_region_address(fabric, ep, 0);
 		window->place.size = topo->kinds[vsn_topo_kind(topo, ep)].capacity & PAGE_MASK;
 		window->place.nr_homes = 1;
 		window->place.homes = list;
@@ -544,7 +548,7 @@ struct vsn_region *vsn_region_get_ua(struct vsn_fabric *fabric, u64 ua)
 	if (vsn_ua_is_pool(ua)) {
 		rcu_read_lock();
 		region = mtree_load(&fabric->regions.by_ua, ua >> PAGE_SHIFT);
-		if (region && !refcount_inc_not_zero(&region->ref))
+		if (region && !vsn_region_try_get(region))
 			region = NULL;
 		rcu_read_unlock();
 		return region;
@@ -567,9 +571,31 @@ struct vsn_region *vsn_region_get_id(struct vsn_fabric *fabric, u32 id)
 
 	rcu_read_lock();
 	region = xa_load(&fabric->regions.by_id, id);
-	if (region && !refcount_inc_not_zero(&region->ref))
+	if (region && !vsn_region_try_get(region))
 		region = NULL;
 	rcu_read_unlock();
+	return region;
+}
+
+/**
+ * vsn_region_get_name - a region by its name
+ * @fabric: a committed fabric; the caller holds its lock
+ * @name: name
+ *
+ * Return: the region with a reference, or NULL.
+ */
+struct vsn_region *vsn_region_get_name(struct vsn_fabric *fabric, const char *name)
+{
+	struct rb_node *node;
+	struct vsn_region *region;
+
+	lockdep_assert_held(&fabric->lock);
+	node = rb_find(name, &fabric->regions.by_name, name_cmp);
+	if (!node)
+		return NULL;
+	/* It is there for as long as the tables hold one. */
+	region = rb_entry(node, struct vsn_region, by_name);
+	refcount_inc(&region->ref);
 	return region;
 }
 
@@ -588,20 +614,11 @@ struct vsn_region *vsn_region_get_next(struct vsn_fabric *fabric, u32 *id)
 	rcu_read_lock();
 	do {
 		region = xa_find_after(&fabric->regions.by_id, &index, S32_MAX, XA_PRESENT);
-	} while (region && !refcount_inc_not_zero(&region->ref));
+	} while (region && !vsn_region_try_get(region));
 	rcu_read_unlock();
 	if (region)
 		*id = index;
 	return region;
-}
-
-/**
- * vsn_region_put - drop a reference
- * @region: the region; only vsn_region_delete() frees it
- */
-void vsn_region_put(struct vsn_region *region)
-{
-	refcount_dec(&region->ref);
 }
 
 /**
@@ -625,7 +642,7 @@ void vsn_region_span_get(struct vsn_region *region, u64 off, struct vsn_span *sp
 		i = granule % place->nr_homes;
 		off = (granule / place->nr_homes) << place->granule_shift | in;
 	}
-	span->home = home_address(region->fabric, place->homes[i], region->base[i] + off);
+	span->home = vsn_region_address(region->fabric, place->homes[i], region->base[i] + off);
 	if (vsn_region_is_window(region)) {
 		span->owner = vsn_extent_get(region->fabric, place->homes[0], off,
 					     &first, &end);

@@ -3,13 +3,17 @@
 #ifndef VSN_REGION_H
 #define VSN_REGION_H
 
+#include <linux/llist.h>
 #include <linux/maple_tree.h>
+#include <linux/rbtree.h>
 #include <linux/rcupdate.h>
 #include <linux/refcount.h>
+#include <linux/workqueue.h>
 #include <linux/xarray.h>
 
 #include "core/addr.h"
 #include "core/place.h"
+#include "core/place_choose.h"
 
 struct vsn_directory;
 struct vsn_fabric;
@@ -22,19 +26,26 @@ struct mem_cgroup;
 /**
  * struct vsn_region - one allocation
  * @ref: the tables hold one; each pending operation and each access or fault that
- *	is on hold one, and a region whose count is above one is not deleted
+ *	is on hold one, and a region whose count is above one is not deleted but by
+ *	force
  * @rcu: freed after a grace period, looked up under RCU
  * @fabric: its fabric
  * @id: from 1; 0: this is an endpoint's device window, see vsn_region_get_ua()
  * @huge: use 2 MiB folios where the placement allows
- * @place: placement; the core sees only this
+ * @policy: enum vsn_placement: how its homes were chosen
+ * @place: placement; the core sees only this; @place.dead is written under
+ *	engine->lock
  * @memcg: pages are charged to it: the creator's; or NULL
  * @directory: who may access what; NULL: anybody anything (uncached), or a window
  * @resident: pages in memory
  * @poisoned: pages that are poisoned; see poison.h for its lock
+ * @name: of no other region of the fabric, or empty
+ * @by_name: in struct vsn_regions.by_name, if it has one; the fabric's lock
+ * @grave: in struct vsn_regions.graves
  * @base: by home: where its extent begins in the home's device window, bytes
  *
- * All but @ref, @resident and @poisoned are immutable.  @place.homes lies behind @base.
+ * What is not said to change is immutable, but for @ref, @resident and @poisoned.
+ * @place.homes lies behind @base.
  */
 struct vsn_region {
 	refcount_t ref;
@@ -42,11 +53,15 @@ struct vsn_region {
 	struct vsn_fabric *fabric;
 	u32 id;
 	bool huge;
+	u32 policy;
 	struct vsn_place place;
 	struct mem_cgroup *memcg;
 	struct vsn_directory *directory;
 	atomic_long_t resident;
 	u64 poisoned;
+	char name[VSN_NAME_SIZE];
+	struct rb_node by_name;
+	struct llist_node grave;
 	u64 base[];
 };
 
@@ -54,23 +69,32 @@ struct vsn_region {
  * struct vsn_regions - the regions of a fabric
  * @by_ua: by pool page; readers under RCU, writers under the fabric's lock
  * @by_id: by id; same
+ * @by_name: those that have one; the fabric's lock
  * @extents: by endpoint: struct vsn_extents; same, see extent.h
  * @windows: by endpoint: its device window as a region, made when first used and
  *	kept until the fabric goes; no lock
  * @pool: addresses; the fabric's lock
  * @next_id: hint; the fabric's lock
  * @nr: number of regions; written under the fabric's lock
- * @nr_extents: of all of them; the fabric's lock
+ * @nr_dying: of those that were taken away by force and still have references; the
+ *	fabric's lock
+ * @nr_extents: of all of both; the fabric's lock
+ * @graves: struct vsn_region that have lost their last reference, and wait for @reap
+ * @reap: frees them
  */
 struct vsn_regions {
 	struct maple_tree by_ua;
 	struct xarray by_id;
+	struct rb_root by_name;
 	struct xarray extents;
 	struct xarray windows;
 	struct vsn_pool pool;
 	u32 next_id;
 	u32 nr;
+	u32 nr_dying;
 	u32 nr_extents;
+	struct llist_head graves;
+	struct work_struct reap;
 };
 
 /**
@@ -86,39 +110,50 @@ struct vsn_span {
 	u64 len;
 };
 
-void vsn_regions_init(struct vsn_fabric *fabric);
-void vsn_regions_destroy(struct vsn_fabric *fabric);
-
 /**
  * struct vsn_region_spec - what to allocate
+ * @name: a valid one, or empty
  * @size: bytes, a multiple of 4 KiB
- * @homes: endpoints that hold it
+ * @choice: how its homes are chosen
+ * @homes: endpoints that hold it, if they are listed
  * @nr_homes: how many
+ * @granule: interleaving granule, bytes; ignored with one home
  * @huge: use 2 MiB folios where the placement allows: one home, or a granule of
  *	2 MiB or more
- * @granule: interleaving granule, bytes; ignored with one home
  * @mode: enum vsn_region_mode
  * @dir_granule: of its directory, bytes; 0: see vsn_directory_new()
  */
 struct vsn_region_spec {
+	char name[VSN_NAME_SIZE];
 	u64 size;
+	struct vsn_choice choice;
 	const u32 *homes;
 	u32 nr_homes;
-	bool huge;
 	u64 granule;
+	bool huge;
 	u32 mode;
 	u64 dir_granule;
 };
+
+int vsn_region_init(void);
+void vsn_region_exit(void);
+
+void vsn_regions_init(struct vsn_fabric *fabric);
+void vsn_regions_destroy(struct vsn_fabric *fabric);
+
+bool vsn_region_name_valid(const char *name);
 
 /* Both take fabric->lock. */
 struct vsn_region *vsn_region_create(struct vsn_fabric *fabric,
 				     const struct vsn_region_spec *spec,
 				     struct vsn_diag *diag);
-int vsn_region_delete(struct vsn_fabric *fabric, u32 id, struct vsn_diag *diag);
+int vsn_region_delete(struct vsn_fabric *fabric, u32 id, bool force,
+		      struct vsn_diag *diag);
 
 /* Take a reference, or NULL. */
 struct vsn_region *vsn_region_get_ua(struct vsn_fabric *fabric, u64 ua);
 struct vsn_region *vsn_region_get_id(struct vsn_fabric *fabric, u32 id);
+struct vsn_region *vsn_region_get_name(struct vsn_fabric *fabric, const char *name);
 struct vsn_region *vsn_region_get_next(struct vsn_fabric *fabric, u32 *id);
 void vsn_region_put(struct vsn_region *region);
 
@@ -146,6 +181,18 @@ static inline bool vsn_region_is_huge(const struct vsn_region *region)
 {
 	return region->huge && (region->place.nr_homes == 1 ||
 				region->place.granule_shift >= PMD_SHIFT);
+}
+
+/* Was it taken away from those who use it?  Who does not hold engine->lock has to see. */
+static inline bool vsn_region_dead(const struct vsn_region *region)
+{
+	return READ_ONCE(region->place.dead);
+}
+
+/* Take a reference, if it is still to be had; under RCU. */
+static inline bool vsn_region_try_get(struct vsn_region *region)
+{
+	return !vsn_region_dead(region) && refcount_inc_not_zero(&region->ref);
 }
 
 /* Is it an endpoint's device window, rather than an allocation? */

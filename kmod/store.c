@@ -22,6 +22,7 @@
 #include <linux/gfp.h>
 #include <linux/memcontrol.h>
 #include <linux/mm.h>
+#include <linux/nodemask.h>
 #include <linux/pagemap.h>
 #include <linux/sched/mm.h>
 #include <linux/vmstat.h>
@@ -63,6 +64,7 @@ void vsn_store_init(struct vsn_fabric *fabric)
 	xa_init_flags(&store->folios, XA_FLAGS_ACCOUNT);
 	atomic_long_set(&store->resident, 0);
 	store->resident_max = default_max();
+	xa_init_flags(&store->nodes, XA_FLAGS_ACCOUNT);
 	atomic64_set(&store->host_read, 0);
 	atomic64_set(&store->host_write, 0);
 	atomic64_set(&store->host_faults, 0);
@@ -82,6 +84,7 @@ void vsn_store_destroy(struct vsn_fabric *fabric)
 	/* Nodes may be left where an insertion ran out of memory on its way down. */
 	WARN_ON_ONCE(xa_find(&store->folios, &index, ULONG_MAX, XA_PRESENT));
 	WARN_ON_ONCE(atomic_long_read(&store->resident));
+	xa_destroy(&store->nodes);
 	xa_destroy(&store->folios);
 	vsn_poison_destroy(&store->poison);
 	vsn_outage_destroy(&store->outage);
@@ -131,14 +134,21 @@ static void store_unreserve(struct vsn_store *store, long pages)
 	atomic_long_sub(pages, &module_resident);
 }
 
-/* 0, -EEXIST there is a page in its place, -EIO its endpoint is down, -ENOMEM. */
-static int store_insert(struct vsn_store *store, struct folio *folio, u32 ep)
+/*
+ * 0, -EEXIST there is a page in its place, -EIO the region was taken away or its endpoint
+ * is down, -ENOMEM.
+ * What vsn_store_settle() does not find does not come later, as both take the lock.
+ */
+static int store_insert(struct vsn_region *owner, struct folio *folio, u32 ep)
 {
+	struct vsn_store *store = &owner->fabric->store;
 	XA_STATE_ORDER(xas, &store->folios, folio->index, folio_order(folio));
 
 	do {
 		xas_lock(&xas);
-		if (xas_find_conflict(&xas))
+		if (vsn_region_dead(owner))
+			xas_set_err(&xas, -EIO);
+		else if (xas_find_conflict(&xas))
 			xas_set_err(&xas, -EEXIST);
 		else if (vsn_outage_is_down(&store->outage, ep))
 			xas_set_err(&xas, -EIO);
@@ -147,6 +157,18 @@ static int store_insert(struct vsn_store *store, struct folio *folio, u32 ep)
 		xas_unlock(&xas);
 	} while (xas_nomem(&xas, STORE_GFP));
 	return xas_error(&xas);
+}
+
+/* From the node that was chosen for the home, if that can be, else from any. */
+static struct folio *store_alloc(struct vsn_fabric *fabric, u64 home, gfp_t gfp,
+				 unsigned int order)
+{
+	u32 node = vsn_store_node(fabric, home >> fabric->topo.window_shift);
+
+	/* It may have gone offline since. */
+	if (node != VSN_NODE_NONE && node_online(node))
+		return __folio_alloc_node(gfp, order, node);
+	return folio_alloc(gfp, order);
 }
 
 /* As store_insert(), with a new, zeroed folio. */
@@ -160,12 +182,12 @@ static int store_add(struct vsn_region *owner, u64 home, unsigned int order, gfp
 	if (!store_reserve(store, 1L << order))
 		return -ENOMEM;
 	memcg = set_active_memcg(owner->memcg);
-	folio = folio_alloc(gfp | __GFP_ZERO, order);
+	folio = store_alloc(owner->fabric, home, gfp | __GFP_ZERO, order);
 	/* Once it is in the store, others may take it out again, and count that. */
 	atomic_long_add(1L << order, &owner->resident);
 	if (folio) {
 		folio->index = home >> PAGE_SHIFT;
-		err = store_insert(store, folio, home >> owner->fabric->topo.window_shift);
+		err = store_insert(owner, folio, home >> owner->fabric->topo.window_shift);
 	}
 	set_active_memcg(memcg);
 	if (!err)
@@ -258,7 +280,7 @@ bool vsn_store_has(struct vsn_fabric *fabric, u64 home, const struct folio *foli
  * Charged to the owner's memory cgroup.  May sleep.
  *
  * Return: the folio, with a reference; -ENOMEM no memory, or a limit is met; -EIO its
- * endpoint is down.
+ * endpoint is down, or the region was taken away.
  */
 struct folio *vsn_store_touch(struct vsn_region *owner, u64 home)
 {
@@ -288,12 +310,17 @@ struct folio *vsn_store_touch(struct vsn_region *owner, u64 home)
  * @home: home address of the first byte
  * @len: bytes
  *
- * Nobody can begin to: the region's count is zero, or the pages are poisoned.
+ * Nobody can begin to: the region's count is zero, or it is marked dead or the pages are
+ * poisoned, and they look at that when they have the folio's lock.
  */
 void vsn_store_settle(struct vsn_fabric *fabric, u64 home, u64 len)
 {
 	u64 last = home + len - 1;
 	struct folio *folio;
+
+	/* Who makes a page either did before, or sees the mark: store_insert(). */
+	xa_lock(&fabric->store.folios);
+	xa_unlock(&fabric->store.folios);
 
 	while (home <= last && (folio = vsn_store_next(fabric, home, last))) {
 		folio_lock(folio);
@@ -359,6 +386,46 @@ void vsn_store_erase(struct vsn_region *owner, struct folio *folio)
 	folio_put(folio);
 	atomic_long_sub(pages, &owner->resident);
 	store_unreserve(store, pages);
+}
+
+/**
+ * vsn_store_node - where an endpoint's pages come from
+ * @fabric: a committed fabric
+ * @ep: endpoint
+ *
+ * Return: NUMA node, or VSN_NODE_NONE: any.
+ */
+u32 vsn_store_node(struct vsn_fabric *fabric, u32 ep)
+{
+	void *node = xa_load(&fabric->store.nodes, ep);
+
+	return node ? xa_to_value(node) : VSN_NODE_NONE;
+}
+
+/**
+ * vsn_store_set_node - choose where an endpoint's pages come from
+ * @fabric: a committed fabric
+ * @ep: endpoint
+ * @node: NUMA node, or VSN_NODE_NONE: any
+ * @diag: why not
+ *
+ * From now on; what is there stays where it is.
+ *
+ * Return: 0; -EINVAL it is not online; -ENOMEM, which cannot be where there was a node.
+ */
+int vsn_store_set_node(struct vsn_fabric *fabric, u32 ep, u32 node, struct vsn_diag *diag)
+{
+	struct xarray *nodes = &fabric->store.nodes;
+
+	if (node == VSN_NODE_NONE) {
+		xa_erase(nodes, ep);
+		return 0;
+	}
+	if (node >= MAX_NUMNODES || !node_online(node))
+		return vsn_refuse(diag, -EINVAL, "node %u is not online", node);
+	if (xa_err(xa_store(nodes, ep, xa_mk_value(node), GFP_KERNEL)))
+		return vsn_refuse(diag, -ENOMEM, "no memory to note the node");
+	return 0;
 }
 
 /**

@@ -21,6 +21,8 @@ struct vsn_region;
  *	readers under RCU, writers under the xarray's lock
  * @resident: pages in memory
  * @resident_max: limit of @resident, pages
+ * @nodes: by endpoint: the NUMA node that its pages come from, as a value; nothing for
+ *	any; the xarray's own lock
  * @host_read: bytes that pread and its like returned
  * @host_write: bytes that pwrite and its like took
  * @host_faults: faults of mappings without an initiator
@@ -31,6 +33,7 @@ struct vsn_store {
 	struct xarray folios;
 	atomic_long_t resident;
 	long resident_max;
+	struct xarray nodes;
 	atomic64_t host_read;
 	atomic64_t host_write;
 	atomic64_t host_faults;
@@ -44,8 +47,9 @@ void vsn_store_destroy(struct vsn_fabric *fabric);
 /*
  * Effects of operations.  Ranges lie within the region, as offsets from its
  * start; the caller holds a reference to it.  May sleep.  Reading what was never
- * written gives zeros and allocates nothing.  0, -ENOMEM, or -EFAULT: a write to
- * a part of a device window that no region has; and see poison.c: -EHWPOISON, -ENOSPC.
+ * written gives zeros and allocates nothing.  0, -ENOMEM, -EIO: a region was taken
+ * away meanwhile, or -EFAULT: a write to a part of a device window that no region has;
+ * and see poison.c: -EHWPOISON, -ENOSPC.
  */
 int vsn_store_copy(struct vsn_region *dst, u64 dst_off, struct vsn_region *src,
 		   u64 src_off, u64 len);
@@ -73,9 +77,13 @@ struct folio *vsn_store_next(struct vsn_fabric *fabric, u64 home, u64 last);
 /* A folio goes, see hole.c. */
 void vsn_store_erase(struct vsn_region *owner, struct folio *folio);
 
-/* A region goes, see region.c. */
+/* A region goes, see region_del.c. */
 void vsn_store_settle(struct vsn_fabric *fabric, u64 home, u64 len);
 void vsn_store_drop(struct vsn_region *owner, u64 home, u64 len);
+
+/* NUMA node that an endpoint's pages come from, or VSN_NODE_NONE. */
+u32 vsn_store_node(struct vsn_fabric *fabric, u32 ep);
+int vsn_store_set_node(struct vsn_fabric *fabric, u32 ep, u32 node, struct vsn_diag *diag);
 
 /* Limits, bytes; fabric NULL: the whole module. */
 u64 vsn_store_limit(struct vsn_fabric *fabric);

@@ -54,11 +54,15 @@ static void piece_init(struct piece *p, struct folio *folio, u64 home)
 
 /*
  * If it exists.  What has no owner may still be in the store, when its region is
- * being deleted: it is not ours to look at.
+ * being deleted: it is not ours to look at.  -EIO: the region was taken away while we
+ * are at it.
  */
-static void piece_find(struct piece *p, struct vsn_region *owner, u64 home)
+static int piece_find(struct piece *p, struct vsn_region *owner, u64 home)
 {
+	if (owner && vsn_region_dead(owner))
+		return -EIO;
 	piece_init(p, owner ? vsn_store_find(owner->fabric, home) : NULL, home);
+	return 0;
 }
 
 /* To write: the page is made if it does not exist. */
@@ -69,6 +73,8 @@ static int piece_make(struct piece *p, struct vsn_region *owner, u64 home)
 	/* What nobody owns would be charged to nobody, and met by the next owner. */
 	if (!owner)
 		return -EFAULT;
+	if (vsn_region_dead(owner))
+		return -EIO;
 	folio = vsn_store_touch(owner, home);
 	if (IS_ERR(folio))
 		return PTR_ERR(folio);
@@ -86,13 +92,15 @@ static void piece_put(struct piece *p)
 static int pieces_get(struct piece *to, struct piece *from, const struct vsn_span *dst,
 		      const struct vsn_span *src, u64 off)
 {
-	int err = 0;
+	int err;
 
-	piece_find(from, src->owner, src->home + off);
+	err = piece_find(from, src->owner, src->home + off);
+	if (err)
+		return err;
 	if (from->at || !dst->owner)
 		err = piece_make(to, dst->owner, dst->home + off);
 	else
-		piece_find(to, dst->owner, dst->home + off);
+		err = piece_find(to, dst->owner, dst->home + off);
 	if (err)
 		piece_put(from);
 	return err;
@@ -237,7 +245,7 @@ static int fill_span(const struct vsn_span *span, u64 len, u64 pattern)
 		if (pattern || !span->owner)
 			err = piece_make(&to, span->owner, span->home + done);
 		else
-			piece_find(&to, span->owner, span->home + done);
+			err = piece_find(&to, span->owner, span->home + done);
 		if (err)
 			return err;
 		n = min(len - done, to.room);
@@ -359,11 +367,13 @@ int vsn_store_load(struct vsn_region *region, u64 off, u64 *value)
 	if (err)
 		return err;
 	vsn_region_span_get(region, off, &span);
-	piece_find(&word, span.owner, span.home);
-	*value = word.at ? READ_ONCE(*(u64 *)word.at) : 0;
-	piece_put(&word);
+	err = piece_find(&word, span.owner, span.home);
+	if (!err) {
+		*value = word.at ? READ_ONCE(*(u64 *)word.at) : 0;
+		piece_put(&word);
+	}
 	vsn_region_span_put(region, &span);
-	return 0;
+	return err;
 }
 
 /**
@@ -415,13 +425,16 @@ out_put:
 	return err;
 }
 
-static size_t read_span(const struct vsn_span *span, size_t len, struct iov_iter *to)
+static ssize_t read_span(const struct vsn_span *span, size_t len, struct iov_iter *to)
 {
 	size_t done, n, moved;
 	struct piece from;
+	int err;
 
 	for (done = 0; done < len; done += n) {
-		piece_find(&from, span->owner, span->home + done);
+		err = piece_find(&from, span->owner, span->home + done);
+		if (err)
+			return done ? done : err;
 		n = min_t(u64, len - done, from.room);
 		moved = from.at ? copy_to_iter(from.at, n, to) : iov_iter_zero(n, to);
 		piece_put(&from);
@@ -459,8 +472,8 @@ ssize_t vsn_store_read(struct vsn_region *region, u64 off, size_t len,
 		       struct iov_iter *to)
 {
 	struct vsn_span span;
-	size_t done, moved;
-	ssize_t n;
+	ssize_t n, moved;
+	size_t done;
 
 	for (done = 0; done < len; done += moved) {
 		if (fatal_signal_pending(current))
@@ -471,8 +484,8 @@ ssize_t vsn_store_read(struct vsn_region *region, u64 off, size_t len,
 			     min3(len - done, (size_t)span.len, (size_t)SZ_1M));
 		moved = n > 0 ? read_span(&span, n, to) : 0;
 		vsn_region_span_put(region, &span);
-		if (!moved)
-			return done ? done : n > 0 ? -EFAULT : n;
+		if (moved <= 0)
+			return done ? done : moved ? moved : n > 0 ? -EFAULT : n;
 	}
 	return done;
 }

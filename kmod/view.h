@@ -59,7 +59,7 @@ void vsn_views_destroy(struct vsn_fabric *fabric);
 int vsn_view_open(struct vsn_fabric *fabric, u32 initiator, unsigned int flags);
 void vsn_view_stats(struct vsn_fabric *fabric, u32 ep, struct vsn_view_stats *stats);
 
-/* A region goes, see region.c. */
+/* A region goes, see region_del.c. */
 bool vsn_views_mapped(struct vsn_fabric *fabric, u64 ua, u64 len);
 void vsn_view_zap(struct vsn_fabric *fabric, u32 ep, u64 ua, u64 len);
 bool vsn_views_any(struct vsn_fabric *fabric);

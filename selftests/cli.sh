@@ -78,7 +78,7 @@ monitor()
 
 	listen "$WORK/events" || return
 	vsn fabric add mon system nvl72
-	id=$(vsn -j region add mon size 1MiB home 0 | jq '.[0].id')
+	id=$(vsn -j region add mon size 1MiB home 0 name told | jq '.[0].id')
 	vsn limit set fabric mon resident 64MiB
 	vsn region poison mon "$id" offset 4KiB
 	vsn region del mon "$id"
@@ -86,10 +86,10 @@ monitor()
 	heard "$WORK/events" || return
 	jq -e -s --argjson id "$id" 'map(.[0]) | length == 6 and
 		(.[0] | .name == "mon" and .state == "ready") and
-		(.[1] | .fabric == "mon" and .size == 1048576) and
+		(.[1] | .fabric == "mon" and .size == 1048576 and .name == "told") and
 		(.[2] | .fabric == "mon" and .resident == 67108864) and
 		(.[3] | .poison and .id == $id and .offset == 4096 and .poisoned == 1044480) and
-		(.[4] | .deleted and .fabric == "mon" and .id == $id) and
+		(.[4] | .deleted and .fabric == "mon" and .id == $id and .name == "told") and
 		(.[5] | .deleted and .name == "mon")' "$WORK/events" || {
 		cat "$WORK/events"
 		return 1
@@ -112,7 +112,7 @@ as_nobody()
 	setpriv --reuid 65534 --clear-groups --bounding-set=-all --inh-caps=-all "$(command -v vsn)" "$@"
 }
 
-plan 92
+plan 115
 
 # Fabrics
 check "nothing is there at first" json '. == []' fabric show
@@ -225,6 +225,38 @@ refused "half a page" EINVAL region poison sn0 1 size 2KiB
 refused "what it has not" ERANGE region poison sn0 1 offset 1GiB
 usage "poison of nothing" "size is 0" region poison sn0 1 size 0B
 usage "an unknown word of poison" "unknown word 'length'" region poison sn0 1 length 4KiB
+check "one with a name" json '.[0] | .name == "kv.cache-0" and .size == 4096' \
+	region add sn0 size 4KiB home 0 name kv.cache-0
+check "it is found by it" json 'length == 1 and .[0].name == "kv.cache-0"' \
+	region show sn0 kv.cache-0
+check "and where the word says so" json 'length == 1 and .[0].name == "kv.cache-0"' \
+	region show sn0 name kv.cache-0
+refused "a name is taken but once" EEXIST region add sn0 size 4KiB home 0 name kv.cache-0
+refused "a number is no name" EINVAL region add sn0 size 4KiB home 0 name 77
+refused "a name that no region has" ENOENT region show sn0 nothing
+check "it is freed by it" vsn region del sn0 kv.cache-0
+refused "and is gone" ENOENT region del sn0 kv.cache-0
+check "one over the least used" json '.[0] | .policy == "spread" and .home_count == 8 and
+	.home == [16, 17, 18, 19, 20, 21, 22, 23]' region add sn0 size 16MiB granule 2MiB name spread \
+	policy spread count 8 kind accelerator where board=1 near b1.npu0.d0
+check "one over what matches" json '.[0].home == [6, 7, 22, 23]' region add sn0 size 16MiB \
+	name inter policy interleave where npu=3 where board=0 where board=1 kind accelerator
+check "one at home" json '.[0] | .policy == "home" and .home == [40]' \
+	region add sn0 size 1GiB name home policy home near b2.npu4.d0
+check "one near another, of its package" json '.[0].home == [41]' \
+	region add sn0 size 1GiB name next policy home near b2.npu4.d0 where npu=4 \
+	where board=2 where die=1
+check "one that is local" json '.[0] | .policy == "local" and .home == [5]' \
+	region add sn0 size 1GiB name local policy local near b0.npu2.d1
+refused "one where nothing is" ENOENT region add sn0 size 1GiB policy interleave where cpu=0 \
+	kind accelerator
+usage "no policy" "unknown policy 'best'" region add sn0 size 1GiB policy best
+usage "no digit" "'board' is not DIMENSION=DIGIT" \
+	region add sn0 size 1GiB policy interleave where board
+check "they go" bash -c "for r in spread inter home next local; do vsn region del sn0 \$r || exit; done"
+check "one by force" bash -c "vsn region add sn0 size 4KiB home 0 name f &&
+	vsn region del sn0 f force && ! vsn region show sn0 f"
+usage "an unknown word" "unknown word 'forced'" region del sn0 1 forced
 check "one is freed" vsn region del sn0 1
 refused "but once" ENOENT region del sn0 1
 
@@ -251,6 +283,14 @@ refused "a region without one" "has no directory" grant show sn0 2
 check "it is freed" vsn region del sn0 5
 check "its home has the bytes back" json '.[0].allocated == 2 * 1048576' \
 	endpoint show sn0 b3.npu5.d1
+
+# Nodes
+check "a node for all" bash -c "vsn endpoint set sn0 all node 0 && vsn -j endpoint show sn0 |
+	jq -e 'map(select(.node == 0)) | length == 960'"
+check "none for those of a kind" bash -c "vsn endpoint set sn0 host node none &&
+	vsn -j endpoint show sn0 | jq -e 'map(select(.node == null)) | length == 192'"
+refused "a node that is not there" EINVAL endpoint set sn0 b0.npu0.d0 node 63
+usage "no node" "'zero' is not a number" endpoint set sn0 all node zero
 
 # Limits, events, rights
 check "a limit is set" bash -c "vsn limit set fabric sn0 resident 64 MiB &&

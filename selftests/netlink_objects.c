@@ -519,13 +519,15 @@ TEST_F(objects, region_refused)
 	nl_u64(&self->m, VSN_A_REGION_SIZE, 0);
 	nl_u32(&self->m, VSN_A_REGION_HOME, 0);
 	ask();
-	EXPECT_REFUSED(EINVAL, "size 0 is not a positive multiple of 4096", 0, 0);
+	EXPECT_REFUSED(EINVAL, "size 0 is not a positive multiple of 4096",
+		       VSN_A_REGION_SIZE, 0);
 
 	begin(VSN_CMD_REGION_NEW);
 	nl_u64(&self->m, VSN_A_REGION_SIZE, -4096ULL);
 	nl_u32(&self->m, VSN_A_REGION_HOME, 0);
 	ask();
-	EXPECT_REFUSED(EINVAL, "size 18446744073709547520 is not below 2^60", 0, 0);
+	EXPECT_REFUSED(EINVAL, "size 18446744073709547520 is not below 2^60",
+		       VSN_A_REGION_SIZE, 0);
 
 	begin(VSN_CMD_REGION_NEW);
 	nl_u64(&self->m, VSN_A_REGION_SIZE, 1 << 20);
@@ -533,14 +535,15 @@ TEST_F(objects, region_refused)
 	nl_u32(&self->m, VSN_A_REGION_HOME, 1);
 	nl_u64(&self->m, VSN_A_REGION_GRANULE, 12288);
 	ask();
-	EXPECT_REFUSED(EINVAL, "granule 12288 is not a power of two from 4 KiB to 1 GiB", 0, 0);
+	EXPECT_REFUSED(EINVAL, "granule 12288 is not a power of two from 4 KiB to 1 GiB",
+		       VSN_A_REGION_GRANULE, 0);
 
 	begin(VSN_CMD_REGION_NEW);
 	nl_u64(&self->m, VSN_A_REGION_SIZE, 4096);
 	nl_u32(&self->m, VSN_A_REGION_HOME, 0);
 	nl_u64(&self->m, VSN_A_REGION_UA, 0);
 	ask();
-	EXPECT_REFUSED(EINVAL, "Unknown attribute type", VSN_A_REGION_UA, 0);
+	EXPECT_REFUSED(EINVAL, "Unsupported attribute", VSN_A_REGION_UA, 0);
 
 	begin(VSN_CMD_REGION_DEL);
 	nl_u32(&self->m, VSN_A_REGION_ID, 77);
@@ -549,7 +552,7 @@ TEST_F(objects, region_refused)
 
 	begin(VSN_CMD_REGION_GET);
 	ask();
-	EXPECT_REFUSED(EINVAL, "id is missing", 0, VSN_A_REGION_ID);
+	EXPECT_REFUSED(EINVAL, "id or name is missing", 0, VSN_A_REGION_ID);
 
 	begin(VSN_CMD_FABRIC_GET);
 	ASSERT_EQ(0, ask());

@@ -536,6 +536,8 @@ static bool set_out(struct vsn_sched *s, struct vsn_chunk *c, int *err)
 {
 	struct vsn_op *op = c->op;
 
+	if (!op->status && vsn_op_dead(op))
+		op->status = -EIO;
 	if (op->status || (op_exhausted(op) && !c->again)) {
 		/* By others, maybe: one that was lost and went another way was faster. */
 		op->end = vsn_max(op->end, s->now);

@@ -109,6 +109,12 @@ struct vsn_op {
 	u64 falls;
 };
 
+/* Was a region that it names taken away? */
+static inline bool vsn_op_dead(const struct vsn_op *op)
+{
+	return (op->dst && op->dst->dead) || (op->src && op->src->dead);
+}
+
 /**
  * struct vsn_op_env - what an entry is checked against
  * @topo: the fabric's

@@ -15,8 +15,10 @@
  * @granule_shift: log2 of the interleaving granule; meaningless with one home
  * @nr_homes: at least 1
  * @homes: endpoint ids; granule g is at homes[g % nr_homes]
+ * @dead: its region was taken away from those who use it: what names it ends with
+ *	-EIO and touches nothing; set once, under the lock of the scheduler
  *
- * Immutable once its region exists.
+ * All else is immutable once its region exists.
  */
 struct vsn_place {
 	u64 ua;
@@ -24,6 +26,7 @@ struct vsn_place {
 	u32 granule_shift;
 	u32 nr_homes;
 	const u32 *homes;
+	bool dead;
 };
 
 /* The endpoint that holds the byte at @off of the region. */

@@ -297,7 +297,9 @@ static void start_op(struct vsn_sched *s, struct vsn_op *op)
 	op->state = VSN_OP_ACTIVE;
 	op->end = op->start;
 	vsn_outage_start(s, op);
-	if (op->sqe.opcode != VSN_OP_FENCE)
+	if (vsn_op_dead(op))
+		err = -EIO;
+	else if (op->sqe.opcode != VSN_OP_FENCE)
 		err = vsn_outage_check(s, op);
 	if (err) {
 		op->status = err;
@@ -400,10 +402,16 @@ static void take_effect(struct vsn_sched *s, struct vsn_op *op)
 		vsn_wait_wake(s, sqe->dst, len, op->end);
 }
 
+/* Are its regions, and the endpoints that it needs?  0 or -EIO. */
+static int still_there(struct vsn_sched *s, const struct vsn_op *op)
+{
+	return vsn_op_dead(op) ? -EIO : vsn_outage_check(s, op);
+}
+
 static void end_op(struct vsn_sched *s, struct vsn_op *op)
 {
 	if (!op->status)
-		op->status = vsn_outage_check(s, op);
+		op->status = still_there(s, op);
 	if (!op->status) {
 		if (s->online && s->ops->defer && !moves_nothing(&op->sqe) &&
 		    s->ops->defer(s->ctx, op)) {
@@ -426,9 +434,9 @@ static void end_op(struct vsn_sched *s, struct vsn_op *op)
  */
 void vsn_sched_moved(struct vsn_sched *s, struct vsn_op *op, int err)
 {
-	/* It went down while the bytes moved. */
+	/* It went while the bytes moved. */
 	if (!err)
-		err = vsn_outage_check(s, op);
+		err = still_there(s, op);
 	op->status = err;
 	if (!err)
 		vsn_online_write(s, op);
@@ -443,7 +451,7 @@ void vsn_sched_moved(struct vsn_sched *s, struct vsn_op *op, int err)
  */
 void vsn_sched_retry(struct vsn_sched *s, struct vsn_op *op)
 {
-	op->status = vsn_outage_check(s, op);
+	op->status = still_there(s, op);
 	if (!op->status)
 		take_effect(s, op);
 	finish_head(s, op);

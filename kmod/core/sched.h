@@ -204,6 +204,7 @@ void vsn_sched_recheck(struct vsn_sched *s);
 void vsn_sched_glance(struct vsn_sched *s, u32 max);
 bool vsn_sched_run(struct vsn_sched *s, u64 until, u32 budget);
 u64 vsn_sched_cancel(struct vsn_sched *s, struct vsn_owner *owner);
+void vsn_sched_gone(struct vsn_sched *s, const struct vsn_place *place);
 size_t vsn_sched_blocked(const struct vsn_sched *s, struct vsn_blocked *list,
 			 size_t max);
 

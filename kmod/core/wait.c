@@ -71,6 +71,8 @@ static bool try_wait(struct vsn_sched *s, struct vsn_op *op, u64 time)
 	int err;
 
 	err = s->ops->load(s->ctx, op, &op->value);
+	if (vsn_op_dead(op))
+		err = -EIO;
 	if (err == -EBUSY || (!err && op->value < op->sqe.arg0))
 		return false;
 	time = vsn_max(time, op->start);
@@ -177,6 +179,19 @@ void vsn_sched_glance(struct vsn_sched *s, u32 max)
 				vsn_wait_unblock(s, op);
 		}
 	}
+}
+
+/**
+ * vsn_sched_gone - a region was taken away: end the WAITs on it
+ * @s: the scheduler
+ * @place: of the region, marked dead
+ *
+ * They end at the horizon, with -EIO.  Others that name it do so when their turn
+ * comes: at their start, or at the end of what they have on the way.
+ */
+void vsn_sched_gone(struct vsn_sched *s, const struct vsn_place *place)
+{
+	vsn_wait_wake(s, place->ua, place->size, s->now);
 }
 
 int vsn_wait_start(struct vsn_sched *s, struct vsn_op *op)

@@ -327,6 +327,7 @@ int vsn_ctl_fabric_list(struct vsn_ctl *ctl, vsn_ctl_fabric_fn fn, void *arg);
  * @replay_wire: bytes on the wire of all that was sent again
  * @state: enum vsn_link_state
  * @lost_bytes: bytes of memory that were lost when it went down, in all
+ * @node: NUMA node that its memory comes from, or VSN_NODE_NONE
  */
 struct vsn_ctl_endpoint {
 	char fabric[VSN_CTL_NAME];
@@ -354,21 +355,24 @@ struct vsn_ctl_endpoint {
 	uint64_t replay_wire;
 	uint32_t state;
 	uint64_t lost_bytes;
+	uint32_t node;
 };
 
 /**
- * struct vsn_ctl_straggler - how slow to make an endpoint
+ * struct vsn_ctl_straggler - how slow to make an endpoint, and where its memory is
  * @slow: points to the value, or NULL: stays as it is; so the others, see
  *	struct vsn_ctl_endpoint
  * @delay: same
  * @jitter: same
  * @seed: same; the sequence of random times begins anew
+ * @node: same; VSN_NODE_NONE for any
  */
 struct vsn_ctl_straggler {
 	const uint32_t *slow;
 	const uint64_t *delay;
 	const uint64_t *jitter;
 	const uint64_t *seed;
+	const uint32_t *node;
 };
 
 /**
@@ -534,6 +538,8 @@ void vsn_ctl_route_free(struct vsn_ctl_route *route);
  * @huge: 2 MiB pages where the placement allows
  * @ua: its unified address
  * @resident: bytes of memory in use
+ * @name: its name, or empty
+ * @policy: VSN_PLACEMENT_*: how its homes were chosen
  * @poisoned: bytes that are poisoned
  * @offset: VSN_CMD_REGION_POISON_NTF: of the range that was poisoned or healed
  * @length: same: its bytes
@@ -570,6 +576,22 @@ struct vsn_ctl_region {
 	uint64_t invalidations;
 	uint64_t violations;
 	uint64_t pinned;
+	char name[VSN_CTL_NAME];
+	uint32_t policy;
+};
+
+/* "spread" and so on, or "unknown"; 0 for an unknown name */
+const char *vsn_ctl_placement_name(uint32_t policy);
+uint32_t vsn_ctl_placement_value(const char *name);
+
+/**
+ * struct vsn_ctl_where - a digit of an endpoint's position
+ * @dim: name of a dimension
+ * @digit: digit
+ */
+struct vsn_ctl_where {
+	char dim[VSN_CTL_NAME];
+	uint32_t digit;
 };
 
 /**
@@ -581,6 +603,14 @@ struct vsn_ctl_region {
  * @huge: 2 MiB pages where the placement allows
  * @mode: enum vsn_region_mode; 0: uncached
  * @dir_granule: of its directory, bytes; 0: the kernel's default
+ * @name: its name, or NULL
+ * @policy: VSN_PLACEMENT_*: how its homes are chosen, instead of @homes; or 0
+ * @kind: among endpoints of this kind, VSN_ENDPOINT_KIND_*; 0: any
+ * @where: among endpoints at these positions: for each dimension that is named, one of
+ *	the digits that are
+ * @nr_where: number of @where
+ * @near: near this endpoint, or NULL
+ * @count: how many homes; 0: not said
  */
 struct vsn_ctl_region_spec {
 	uint64_t size;
@@ -590,6 +620,13 @@ struct vsn_ctl_region_spec {
 	bool huge;
 	uint32_t mode;
 	uint64_t dir_granule;
+	const char *name;
+	uint32_t policy;
+	uint32_t kind;
+	const struct vsn_ctl_where *where;
+	size_t nr_where;
+	const uint32_t *near;
+	uint32_t count;
 };
 
 /* *@region is freed with vsn_ctl_region_free().  _add: @region may be NULL. */
@@ -599,12 +636,16 @@ int vsn_ctl_region_add(struct vsn_ctl *ctl, const char *fabric,
 		       struct vsn_ctl_region **region);
 int vsn_ctl_region_get(struct vsn_ctl *ctl, const char *fabric, uint32_t id,
 		       struct vsn_ctl_region **region);
+int vsn_ctl_region_get_name(struct vsn_ctl *ctl, const char *fabric, const char *name,
+			    struct vsn_ctl_region **region);
 int vsn_ctl_region_list(struct vsn_ctl *ctl, const char *fabric,
 			vsn_ctl_region_fn fn, void *arg);
 int vsn_ctl_region_del(struct vsn_ctl *ctl, const char *fabric, uint32_t id);
 /* @length 0: up to the region's end; @heal: make it good again */
 int vsn_ctl_region_poison(struct vsn_ctl *ctl, const char *fabric, uint32_t id,
 			  uint64_t offset, uint64_t length, bool heal);
+int vsn_ctl_region_remove(struct vsn_ctl *ctl, const char *fabric, const char *name,
+			  uint32_t id, bool force);
 void vsn_ctl_region_free(struct vsn_ctl_region *region);
 
 /**
@@ -631,7 +672,7 @@ struct vsn_ctl_violation;
  * struct vsn_ctl_event - something changed
  * @cmd: VSN_CMD_FABRIC_NTF and so on
  * @fabric: VSN_CMD_FABRIC_NTF, _DEL_NTF (name and id only), else NULL
- * @region: VSN_CMD_REGION_NTF, _DEL_NTF (fabric and id only), _POISON_NTF (fabric, id,
+ * @region: VSN_CMD_REGION_NTF, _DEL_NTF (fabric, id and name only), _POISON_NTF (fabric, id,
  *	range, heal and poisoned only), else NULL
  * @limit: VSN_CMD_LIMIT_NTF, else NULL
  * @endpoint: VSN_CMD_ENDPOINT_NTF, else NULL

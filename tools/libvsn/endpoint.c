@@ -31,6 +31,7 @@ void vsn_endpoint_parse(struct vsn_ctl_endpoint *e, const struct nlmsghdr *nlh)
 	int rem;
 
 	memset(e, 0, sizeof(*e));
+	e->node = VSN_NODE_NONE;
 	vsn_for_each_attr(nla, nlh, rem) {
 		switch (nla_type(nla)) {
 		case VSN_A_ENDPOINT_FABRIC:
@@ -108,6 +109,9 @@ void vsn_endpoint_parse(struct vsn_ctl_endpoint *e, const struct nlmsghdr *nlh)
 		case VSN_A_ENDPOINT_LOST_BYTES:
 			e->lost_bytes = vsn_get_uint(nla);
 			break;
+		case VSN_A_ENDPOINT_NODE:
+			e->node = vsn_get_uint(nla);
+			break;
 		}
 	}
 }
@@ -159,16 +163,16 @@ int vsn_ctl_endpoint_get_id(struct vsn_ctl *ctl, const char *fabric, uint32_t id
 }
 
 /**
- * vsn_ctl_endpoint_set() - make an endpoint slower than its kind
+ * vsn_ctl_endpoint_set() - make an endpoint slower than its kind, or choose its node
  * @ctl: handle
  * @fabric: name of the fabric
  * @name: name of the endpoint, or NULL
  * @id: without a name: its id
- * @straggler: how slow; what is not named stays as it is
+ * @straggler: how slow, and the node; what is not named stays as it is
  *
  * Return: 0, -ENOENT no such fabric or endpoint, -EINVAL a value is out of range,
- * none is given or the endpoint issues no operations, -EPERM, or another negative
- * errno.
+ * none is given, the endpoint issues no operations that could be slow or the node is not
+ * online, -EPERM, or another negative errno.
  */
 int vsn_ctl_endpoint_set(struct vsn_ctl *ctl, const char *fabric, const char *name,
 			 uint32_t id, const struct vsn_ctl_straggler *straggler)
@@ -189,6 +193,8 @@ int vsn_ctl_endpoint_set(struct vsn_ctl *ctl, const char *fabric, const char *na
 		vsn_put_u64(&req, VSN_A_ENDPOINT_JITTER, *straggler->jitter);
 	if (straggler->seed)
 		vsn_put_u64(&req, VSN_A_ENDPOINT_SEED, *straggler->seed);
+	if (straggler->node)
+		vsn_put_u32(&req, VSN_A_ENDPOINT_NODE, *straggler->node);
 	return vsn_request_do(&req, NULL, NULL);
 }
 

@@ -137,6 +137,7 @@ static const struct attr_name endpoint_names[] = {
 	[VSN_A_ENDPOINT_JITTER] = { "jitter", NULL },
 	[VSN_A_ENDPOINT_SEED] = { "seed", NULL },
 	[VSN_A_ENDPOINT_STATE] = { "state", NULL },
+	[VSN_A_ENDPOINT_NODE] = { "node", NULL },
 };
 
 static const struct attr_name link_names[] = {
@@ -188,6 +189,13 @@ static const struct attr_name route_names[] = {
 	[VSN_A_ROUTE_CANDIDATE] = { "candidate", NULL },
 };
 
+static const struct attr_name where_names[] = {
+	[VSN_A_WHERE_DIM] = { "dim", NULL },
+	[VSN_A_WHERE_DIGIT] = { "digit", NULL },
+};
+
+static const struct attr_set where_set = ATTR_SET(where_names);
+
 static const struct attr_name region_names[] = {
 	[VSN_A_REGION_FABRIC] = { "fabric", NULL },
 	[VSN_A_REGION_ID] = { "id", NULL },
@@ -200,6 +208,13 @@ static const struct attr_name region_names[] = {
 	[VSN_A_REGION_HEAL] = { "heal", NULL },
 	[VSN_A_REGION_MODE] = { "mode", NULL },
 	[VSN_A_REGION_DIR_GRANULE] = { "dir-granule", NULL },
+	[VSN_A_REGION_NAME] = { "name", NULL },
+	[VSN_A_REGION_FORCE] = { "force", NULL },
+	[VSN_A_REGION_POLICY] = { "policy", NULL },
+	[VSN_A_REGION_KIND] = { "kind", NULL },
+	[VSN_A_REGION_WHERE] = { "where", &where_set },
+	[VSN_A_REGION_NEAR] = { "near", NULL },
+	[VSN_A_REGION_COUNT] = { "count", NULL },
 };
 
 static const struct attr_name grant_names[] = {

@@ -6,6 +6,29 @@
 
 #include "internal.h"
 
+static const char * const placements[] = {
+	[VSN_PLACEMENT_LIST] = "list",
+	[VSN_PLACEMENT_HOME] = "home",
+	[VSN_PLACEMENT_INTERLEAVE] = "interleave",
+	[VSN_PLACEMENT_LOCAL] = "local",
+	[VSN_PLACEMENT_SPREAD] = "spread",
+};
+
+const char *vsn_ctl_placement_name(uint32_t policy)
+{
+	return policy && policy < ARRAY_SIZE(placements) ? placements[policy] : "unknown";
+}
+
+uint32_t vsn_ctl_placement_value(const char *name)
+{
+	uint32_t i;
+
+	for (i = 1; i < ARRAY_SIZE(placements); i++)
+		if (!strcmp(name, placements[i]))
+			return i;
+	return 0;
+}
+
 /* On failure, too, the caller clears it. */
 int vsn_region_parse(struct vsn_ctl_region *r, const struct nlmsghdr *nlh)
 {
@@ -81,6 +104,12 @@ int vsn_region_parse(struct vsn_ctl_region *r, const struct nlmsghdr *nlh)
 		case VSN_A_REGION_PINNED:
 			r->pinned = vsn_get_uint(nla);
 			break;
+		case VSN_A_REGION_NAME:
+			vsn_get_str(r->name, sizeof(r->name), nla);
+			break;
+		case VSN_A_REGION_POLICY:
+			r->policy = vsn_get_uint(nla);
+			break;
 		}
 	}
 	if (!r->home_count)
@@ -132,17 +161,21 @@ static int region_do(struct vsn_request *req, struct vsn_ctl_region **region)
  * @spec: what to allocate
  * @region: out: the region, to be freed with vsn_ctl_region_free(); may be NULL
  *
- * Return: 0, -ENOENT no such fabric, -ENOSPC a home is full and the text names
- * it, -EINVAL the kernel refused a value, -EPERM, or another negative errno.
+ * Return: 0, -ENOENT no such fabric or dimension, or no endpoint matches, -ENOSPC a home
+ * is full and the text names it, or none that matches has room, -EHOSTUNREACH none can be
+ * reached, -EEXIST a region has that name, -EINVAL the kernel refused a value, -EPERM, or
+ * another negative errno.
  */
 int vsn_ctl_region_add(struct vsn_ctl *ctl, const char *fabric,
 		       const struct vsn_ctl_region_spec *spec,
 		       struct vsn_ctl_region **region)
 {
 	struct vsn_request req;
+	struct nlattr *nest;
 	size_t i;
 
-	vsn_request_alloc(&req, ctl, VSN_CMD_REGION_NEW, 256 + 8 * spec->nr_homes);
+	vsn_request_alloc(&req, ctl, VSN_CMD_REGION_NEW,
+			  256 + 8 * spec->nr_homes + 64 * spec->nr_where);
 	vsn_put_str(&req, VSN_A_REGION_FABRIC, fabric);
 	vsn_put_u64(&req, VSN_A_REGION_SIZE, spec->size);
 	for (i = 0; i < spec->nr_homes; i++)
@@ -155,6 +188,22 @@ int vsn_ctl_region_add(struct vsn_ctl *ctl, const char *fabric,
 		vsn_put_u32(&req, VSN_A_REGION_MODE, spec->mode);
 	if (spec->dir_granule)
 		vsn_put_u64(&req, VSN_A_REGION_DIR_GRANULE, spec->dir_granule);
+	if (spec->name)
+		vsn_put_str(&req, VSN_A_REGION_NAME, spec->name);
+	if (spec->policy)
+		vsn_put_u32(&req, VSN_A_REGION_POLICY, spec->policy);
+	if (spec->kind)
+		vsn_put_u32(&req, VSN_A_REGION_KIND, spec->kind);
+	for (i = 0; i < spec->nr_where; i++) {
+		nest = vsn_put_nest(&req, VSN_A_REGION_WHERE);
+		vsn_put_str(&req, VSN_A_WHERE_DIM, spec->where[i].dim);
+		vsn_put_u32(&req, VSN_A_WHERE_DIGIT, spec->where[i].digit);
+		vsn_put_nest_end(&req, nest);
+	}
+	if (spec->near)
+		vsn_put_u32(&req, VSN_A_REGION_NEAR, *spec->near);
+	if (spec->count)
+		vsn_put_u32(&req, VSN_A_REGION_COUNT, spec->count);
 	return region_do(&req, region);
 }
 
@@ -175,6 +224,26 @@ int vsn_ctl_region_get(struct vsn_ctl *ctl, const char *fabric, uint32_t id,
 	vsn_request_alloc(&req, ctl, VSN_CMD_REGION_GET, 256);
 	vsn_put_str(&req, VSN_A_REGION_FABRIC, fabric);
 	vsn_put_u32(&req, VSN_A_REGION_ID, id);
+	return region_do(&req, region);
+}
+
+/**
+ * vsn_ctl_region_get_name() - get a region by its name
+ * @ctl: handle
+ * @fabric: name of the fabric
+ * @name: name of the region
+ * @region: out: the region, to be freed with vsn_ctl_region_free()
+ *
+ * Return: as vsn_ctl_region_get().
+ */
+int vsn_ctl_region_get_name(struct vsn_ctl *ctl, const char *fabric, const char *name,
+			    struct vsn_ctl_region **region)
+{
+	struct vsn_request req;
+
+	vsn_request_alloc(&req, ctl, VSN_CMD_REGION_GET, 256);
+	vsn_put_str(&req, VSN_A_REGION_FABRIC, fabric);
+	vsn_put_str(&req, VSN_A_REGION_NAME, name);
 	return region_do(&req, region);
 }
 
@@ -221,6 +290,33 @@ int vsn_ctl_region_poison(struct vsn_ctl *ctl, const char *fabric, uint32_t id,
 		vsn_put_u64(&req, VSN_A_REGION_LENGTH, length);
 	if (heal)
 		vsn_put_flag(&req, VSN_A_REGION_HEAL);
+	return vsn_request_do(&req, NULL, NULL);
+}
+
+/**
+ * vsn_ctl_region_remove() - free a region by id or name
+ * @ctl: handle
+ * @fabric: name of the fabric
+ * @name: name of the region, or NULL
+ * @id: without a name: its id
+ * @force: even if it is in use: its mappings get SIGBUS, and operations that name it
+ *	end with -EIO
+ *
+ * Return: as vsn_ctl_region_del().
+ */
+int vsn_ctl_region_remove(struct vsn_ctl *ctl, const char *fabric, const char *name,
+			  uint32_t id, bool force)
+{
+	struct vsn_request req;
+
+	vsn_request_alloc(&req, ctl, VSN_CMD_REGION_DEL, 256);
+	vsn_put_str(&req, VSN_A_REGION_FABRIC, fabric);
+	if (name)
+		vsn_put_str(&req, VSN_A_REGION_NAME, name);
+	else
+		vsn_put_u32(&req, VSN_A_REGION_ID, id);
+	if (force)
+		vsn_put_flag(&req, VSN_A_REGION_FORCE);
 	return vsn_request_do(&req, NULL, NULL);
 }
 

@@ -1,5 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /* vsn endpoint */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
 #include "cmd.h"
 #include "fault.h"
 #include "health.h"
@@ -36,6 +40,8 @@ void show_endpoint(const struct vsn_ctl_endpoint *e)
 		out_unit("jitter", "jitter", UNIT_TIME, e->jitter);
 		out_u64("seed", "seed", e->seed);
 	}
+	if (e->node != VSN_NODE_NONE)
+		out_u64("node", "node", e->node);
 	out_u64("replays", e->replays ? "replays" : NULL, e->replays);
 	out_unit("replay_wire", e->replay_wire ? "replay-wire" : NULL, UNIT_SIZE,
 		 e->replay_wire);
@@ -118,6 +124,79 @@ static int endpoint_show(int argc, char **argv)
 	return cmd_done();
 }
 
+/* Those to set, and what to */
+struct set {
+	struct vsn_ctl *ctl;
+	const char *fabric;
+	const struct vsn_ctl_straggler *to;
+	uint32_t state;	/* enum vsn_link_state; 0: @to */
+	uint32_t *ids;
+	size_t nr_ids;
+	size_t room;
+};
+
+static int set_add(const struct vsn_ctl_endpoint *e, void *arg)
+{
+	struct set *set = arg;
+
+	if (set->nr_ids == set->room) {
+		size_t room = set->room ? 2 * set->room : 256;
+		void *p = realloc(set->ids, room * sizeof(*set->ids));
+
+		if (!p) {
+			msg("out of memory");
+			return 1;
+		}
+		set->ids = p;
+		set->room = room;
+	}
+	set->ids[set->nr_ids++] = e->id;
+	return 0;
+}
+
+static int set_it(struct set *set, const char *name, uint32_t id)
+{
+	if (set->state)
+		return vsn_ctl_endpoint_set_state(set->ctl, set->fabric, name, id, set->state);
+	return vsn_ctl_endpoint_set(set->ctl, set->fabric, name, id, set->to);
+}
+
+/* All of a kind, or of any if it is 0, one by one; what comes first fails first. */
+static int set_many(struct set *set, uint32_t kind)
+{
+	struct vsn_ctl_endpoint_filter filter = { .kind = kind };
+	int err = vsn_ctl_endpoint_list(set->ctl, set->fabric, &filter, set_add, set);
+	size_t i;
+
+	if (err < 0)
+		err = ctl_failed(set->ctl, err, "fabric %s", set->fabric);
+	for (i = 0; i < set->nr_ids && !err; i++) {
+		err = set_it(set, NULL, set->ids[i]);
+		if (err)
+			err = ctl_failed(set->ctl, err, "endpoint %u of fabric %s", set->ids[i],
+					 set->fabric);
+	}
+	free(set->ids);
+	return err ? EXIT_FAIL : EXIT_OK;
+}
+
+static int set_one(struct set *set, const char *name, uint32_t id)
+{
+	int err = set_it(set, name, id);
+
+	if (err && name)
+		return ctl_failed(set->ctl, err, "endpoint %s of fabric %s", name, set->fabric);
+	return err ? ctl_failed(set->ctl, err, "endpoint %u of fabric %s", id, set->fabric) :
+		     EXIT_OK;
+}
+
+static uint32_t arg_node(struct args *a)
+{
+	if (arg_is(a, "none"))
+		return VSN_NODE_NONE;
+	return arg_number(a, "node", 0, VSN_NODE_NONE - 1);
+}
+
 static int endpoint_set(int argc, char **argv)
 {
 	struct args a = { .argc = argc, .argv = argv };
@@ -125,10 +204,9 @@ static int endpoint_set(int argc, char **argv)
 	uint64_t delay, jitter, seed, ppm;
 	char fabric[VSN_CTL_NAME];
 	bool slower;
-	uint32_t id = 0, slow, state = 0;
 	const char *name = NULL;
-	struct vsn_ctl *ctl;
-	int err;
+	uint32_t id = 0, slow, node;
+	struct set set = { .fabric = fabric, .to = &to };
 
 	arg_name(&a, "name of the fabric", fabric, sizeof(fabric));
 	if (!a.status && arg_is(&a, "id"))
@@ -151,37 +229,39 @@ static int endpoint_set(int argc, char **argv)
 		} else if (!to.seed && arg_is(&a, "seed")) {
 			seed = arg_number(&a, "seed", 0, UINT64_MAX);
 			to.seed = &seed;
-		} else if (!state && arg_is(&a, "up")) {
-			state = VSN_LINK_STATE_UP;
-		} else if (!state && arg_is(&a, "down")) {
-			state = VSN_LINK_STATE_DOWN;
+		} else if (!to.node && arg_is(&a, "node")) {
+			node = arg_node(&a);
+			to.node = &node;
+		} else if (!set.state && arg_is(&a, "up")) {
+			set.state = VSN_LINK_STATE_UP;
+		} else if (!set.state && arg_is(&a, "down")) {
+			set.state = VSN_LINK_STATE_DOWN;
 		} else {
-			arg_unknown(&a, "up down slow delay jitter seed");
+			arg_unknown(&a, "up down slow delay jitter seed node");
 		}
 	}
-	slower = to.slow || to.delay || to.jitter || to.seed;
-	if (!a.status && !slower && !state)
-		arg_error(&a, "nothing to set: up, down, slow, delay, jitter or seed is missing");
-	if (!a.status && slower && state)
-		arg_error(&a, "up and down go alone, not with how slow it is");
+	slower = to.slow || to.delay || to.jitter || to.seed || to.node;
+	if (!a.status && !slower && !set.state)
+		arg_error(&a, "nothing to set: up, down, slow, delay, jitter, seed or node is missing");
+	if (!a.status && slower && set.state)
+		arg_error(&a, "up and down go alone, not with how slow it is, or its node");
 	if (a.status)
 		return a.status;
-	ctl = ctl_open();
-	if (!ctl)
+	set.ctl = ctl_open();
+	if (!set.ctl)
 		return EXIT_FAIL;
-	if (state)
-		err = vsn_ctl_endpoint_set_state(ctl, fabric, name, id, state);
-	else
-		err = vsn_ctl_endpoint_set(ctl, fabric, name, id, &to);
-	if (err && name)
-		return ctl_failed(ctl, err, "endpoint %s of fabric %s", name, fabric);
-	return err ? ctl_failed(ctl, err, "endpoint %u of fabric %s", id, fabric) : EXIT_OK;
+	if (name && !strcmp(name, "all"))
+		return set_many(&set, 0);
+	if (name && vsn_ctl_kind_value(name))
+		return set_many(&set, vsn_ctl_kind_value(name));
+	return set_one(&set, name, id);
 }
 
 static const struct cmd commands[] = {
 	{ "show", endpoint_show, "FABRIC [ NAME | id N | [ kind KIND ] [ active ] ]" },
-	{ "set", endpoint_set, "FABRIC { NAME | id N } { up | down |\n"
-		"                    [ slow RATIO ] [ delay TIME ] [ jitter TIME ] [ seed N ] }" },
+	{ "set", endpoint_set, "FABRIC { NAME | id N | all | KIND } { up | down |\n"
+		"                    [ slow RATIO ] [ delay TIME ] [ jitter TIME ] [ seed N ]\n"
+		"                    [ node { N | none } ] }" },
 	{ NULL, NULL, NULL },
 };
 

@@ -32,6 +32,8 @@ static int show_event(const struct vsn_ctl_event *event, void *arg)
 		out_bool("deleted", NULL, true);
 		out_str("fabric", "fabric", event->region->fabric);
 		out_u64("id", "region", event->region->id);
+		if (event->region->name[0])
+			out_str("name", "name", event->region->name);
 		out_object_end();
 		break;
 	case VSN_CMD_REGION_POISON_NTF:

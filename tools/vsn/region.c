@@ -2,6 +2,7 @@
 /* vsn region */
 #include <ctype.h>
 #include <inttypes.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -115,16 +116,35 @@ static int homes_parse(struct homes *h, struct vsn_ctl *ctl, const char *fabric,
 	return status;
 }
 
-static int region_new(const char *fabric, struct vsn_ctl_region_spec *spec, const char *list)
+/* Conditions that the CLI takes; more than the kernel does */
+#define MAX_WHERE	128
+
+/* What the words of "vsn region add" say */
+struct add {
+	struct vsn_ctl_region_spec spec;
+	const char *homes;
+	const char *near;
+	struct vsn_ctl_where where[MAX_WHERE];
+};
+
+static int region_new(const char *fabric, struct add *add)
 {
+	struct vsn_ctl_region_spec *spec = &add->spec;
 	struct vsn_ctl *ctl = ctl_open();
 	struct homes homes = { NULL, 0, 0 };
 	struct vsn_ctl_region *region;
+	struct vsn_ctl_endpoint near;
 	int err;
 
 	if (!ctl)
 		return EXIT_FAIL;
-	err = homes_parse(&homes, ctl, fabric, list);
+	if (add->near) {
+		err = vsn_ctl_endpoint_get(ctl, fabric, add->near, &near);
+		if (err)
+			return ctl_failed(ctl, err, "near %s", add->near);
+		spec->near = &near.id;
+	}
+	err = add->homes ? homes_parse(&homes, ctl, fabric, add->homes) : EXIT_OK;
 	if (err)
 		goto free_homes;
 	spec->homes = homes.id;
@@ -153,42 +173,106 @@ static uint32_t arg_mode(struct args *a)
 	return mode < 0 ? 0 : mode;
 }
 
+/* DIM=DIGIT */
+static void add_where(struct args *a, struct add *add)
+{
+	const char *word = arg_need(a, "where"), *digit = word ? strchr(word, '=') : NULL;
+	struct vsn_ctl_where *where = &add->where[add->spec.nr_where];
+	unsigned long long value;
+
+	if (!word)
+		return;
+	if (add->spec.nr_where == MAX_WHERE) {
+		arg_error(a, "where: more than %u", MAX_WHERE);
+		return;
+	}
+	if (!digit || digit == word || digit - word >= (ptrdiff_t)sizeof(where->dim) ||
+	    !digit[1] || digit[1 + strspn(digit + 1, "0123456789")]) {
+		arg_error(a, "where: '%s' is not DIMENSION=DIGIT", word);
+		return;
+	}
+	value = strtoull(digit + 1, NULL, 10);
+	if (value > UINT32_MAX) {
+		arg_error(a, "where: '%s' has too large a digit", word);
+		return;
+	}
+	memcpy(where->dim, word, digit - word);
+	where->dim[digit - word] = '\0';
+	where->digit = value;
+	add->spec.nr_where++;
+	add->spec.where = add->where;
+}
+
+/* Words about the homes; false: it is none of them */
+static bool add_homes(struct args *a, struct add *add)
+{
+	struct vsn_ctl_region_spec *spec = &add->spec;
+	const char *word;
+
+	if (!add->homes && arg_is(a, "home")) {
+		add->homes = arg_need(a, "home");
+	} else if (!spec->policy && arg_is(a, "policy")) {
+		word = arg_need(a, "policy");
+		spec->policy = word ? vsn_ctl_placement_value(word) : 0;
+		if (word && !spec->policy)
+			arg_error(a, "unknown policy '%s', it may be: %s", word,
+				  "list home interleave local spread");
+	} else if (!spec->kind && arg_is(a, "kind")) {
+		word = arg_need(a, "kind");
+		spec->kind = word ? vsn_ctl_kind_value(word) : 0;
+		if (word && !spec->kind)
+			arg_error(a, "unknown kind '%s', it may be: accelerator host memory", word);
+	} else if (arg_is(a, "where")) {
+		add_where(a, add);
+	} else if (!add->near && arg_is(a, "near")) {
+		add->near = arg_need(a, "near");
+	} else if (!spec->count && arg_is(a, "count")) {
+		spec->count = arg_number(a, "count", 1, UINT32_MAX);
+	} else {
+		return false;
+	}
+	return true;
+}
+
 static int region_add(int argc, char **argv)
 {
 	struct args a = { .argc = argc, .argv = argv };
-	struct vsn_ctl_region_spec spec = { 0 };
+	struct add add = { .homes = NULL };
+	struct vsn_ctl_region_spec *spec = &add.spec;
 	char fabric[VSN_CTL_NAME];
-	const char *homes = NULL;
 
 	arg_name(&a, "name of the fabric", fabric, sizeof(fabric));
 	while (!a.status && a.argc) {
-		if (!spec.size && arg_is(&a, "size")) {
-			spec.size = arg_unit(&a, "size", UNIT_SIZE);
-			if (!spec.size)
+		if (add_homes(&a, &add))
+			continue;
+		if (!spec->size && arg_is(&a, "size")) {
+			spec->size = arg_unit(&a, "size", UNIT_SIZE);
+			if (!spec->size)
 				arg_error(&a, "size is 0");
-		} else if (!homes && arg_is(&a, "home")) {
-			homes = arg_need(&a, "home");
-		} else if (!spec.granule && arg_is(&a, "granule")) {
-			spec.granule = arg_unit(&a, "granule", UNIT_SIZE);
-			if (!spec.granule)
+		} else if (!spec->granule && arg_is(&a, "granule")) {
+			spec->granule = arg_unit(&a, "granule", UNIT_SIZE);
+			if (!spec->granule)
 				arg_error(&a, "granule is 0");
-		} else if (!spec.huge && arg_is(&a, "huge")) {
-			spec.huge = true;
-		} else if (!spec.mode && arg_is(&a, "mode")) {
-			spec.mode = arg_mode(&a);
-		} else if (!spec.dir_granule && arg_is(&a, "dir-granule")) {
-			spec.dir_granule = arg_unit(&a, "dir-granule", UNIT_SIZE);
-			if (!spec.dir_granule)
+		} else if (!spec->huge && arg_is(&a, "huge")) {
+			spec->huge = true;
+		} else if (!spec->name && arg_is(&a, "name")) {
+			spec->name = arg_need(&a, "name");
+		} else if (!spec->mode && arg_is(&a, "mode")) {
+			spec->mode = arg_mode(&a);
+		} else if (!spec->dir_granule && arg_is(&a, "dir-granule")) {
+			spec->dir_granule = arg_unit(&a, "dir-granule", UNIT_SIZE);
+			if (!spec->dir_granule)
 				arg_error(&a, "dir-granule is 0");
 		} else {
-			arg_unknown(&a, "size home granule huge mode dir-granule");
+			arg_unknown(&a, "size home policy kind where near count granule huge name mode "
+				    "dir-granule");
 		}
 	}
-	if (!spec.size)
+	if (!spec->size)
 		arg_error(&a, "size is missing");
-	if (!homes)
+	if (!add.homes && (!spec->policy || spec->policy == VSN_PLACEMENT_LIST))
 		arg_error(&a, "home is missing");
-	return a.status ? a.status : region_new(fabric, &spec, homes);
+	return a.status ? a.status : region_new(fabric, &add);
 }
 
 static int region_each(const struct vsn_ctl_region *region, void *arg)
@@ -198,20 +282,48 @@ static int region_each(const struct vsn_ctl_region *region, void *arg)
 	return 0;
 }
 
+/* A region by its name, or, where that is NULL, by its id */
+struct which {
+	const char *name;
+	uint32_t id;
+};
+
+/* ID, NAME, id ID or name NAME: a name is not a number. */
+static void arg_region(struct args *a, struct which *which)
+{
+	which->name = NULL;
+	which->id = 0;
+	if (a->argc > 1 && arg_is(a, "name")) {
+		which->name = arg_need(a, "name of the region");
+		return;
+	}
+	if ((a->argc > 1 && arg_is(a, "id")) ||
+	    (a->argc && a->argv[0][0] && !a->argv[0][strspn(a->argv[0], "0123456789")]))
+		which->id = arg_number(a, "id", 1, UINT32_MAX);
+	else
+		which->name = arg_need(a, "id or name of the region");
+}
+
+static int which_failed(const struct vsn_ctl *ctl, int err, const struct which *which,
+			const char *fabric)
+{
+	if (which->name)
+		return ctl_failed(ctl, err, "region %s of fabric %s", which->name, fabric);
+	return ctl_failed(ctl, err, "region %u of fabric %s", which->id, fabric);
+}
+
 static int region_show(int argc, char **argv)
 {
 	struct args a = { .argc = argc, .argv = argv };
+	struct which which = { NULL, 0 };
 	struct vsn_ctl_region *region;
 	char fabric[VSN_CTL_NAME];
 	struct vsn_ctl *ctl;
-	uint32_t id = 0;
 	int err;
 
 	arg_name(&a, "name of the fabric", fabric, sizeof(fabric));
-	if (a.argc) {
-		arg_is(&a, "id");
-		id = arg_number(&a, "id", 1, UINT32_MAX);
-	}
+	if (a.argc)
+		arg_region(&a, &which);
 	arg_end(&a);
 	if (a.status)
 		return a.status;
@@ -219,15 +331,18 @@ static int region_show(int argc, char **argv)
 	if (!ctl)
 		return EXIT_FAIL;
 	out_begin();
-	if (!id) {
+	if (!which.name && !which.id) {
 		err = vsn_ctl_region_list(ctl, fabric, region_each, NULL);
 		if (err)
 			return ctl_failed(ctl, err, "fabric %s", fabric);
 		return cmd_done();
 	}
-	err = vsn_ctl_region_get(ctl, fabric, id, &region);
+	if (which.name)
+		err = vsn_ctl_region_get_name(ctl, fabric, which.name, &region);
+	else
+		err = vsn_ctl_region_get(ctl, fabric, which.id, &region);
 	if (err)
-		return ctl_failed(ctl, err, "region %u of fabric %s", id, fabric);
+		return which_failed(ctl, err, &which, fabric);
 	show_region(region);
 	vsn_ctl_region_free(region);
 	return cmd_done();
@@ -237,21 +352,22 @@ static int region_del(int argc, char **argv)
 {
 	struct args a = { .argc = argc, .argv = argv };
 	char fabric[VSN_CTL_NAME];
+	struct which which;
 	struct vsn_ctl *ctl;
-	uint32_t id;
+	bool force;
 	int err;
 
 	arg_name(&a, "name of the fabric", fabric, sizeof(fabric));
-	arg_is(&a, "id");
-	id = arg_number(&a, "id", 1, UINT32_MAX);
+	arg_region(&a, &which);
+	force = arg_is(&a, "force");
 	arg_end(&a);
 	if (a.status)
 		return a.status;
 	ctl = ctl_open();
 	if (!ctl)
 		return EXIT_FAIL;
-	err = vsn_ctl_region_del(ctl, fabric, id);
-	return err ? ctl_failed(ctl, err, "region %u of fabric %s", id, fabric) : EXIT_OK;
+	err = vsn_ctl_region_remove(ctl, fabric, which.name, which.id, force);
+	return err ? which_failed(ctl, err, &which, fabric) : EXIT_OK;
 }
 
 static int region_mark(int argc, char **argv, bool heal)
@@ -299,10 +415,12 @@ static int region_heal(int argc, char **argv)
 }
 
 static const struct cmd commands[] = {
-	{ "add", region_add, "FABRIC size SIZE home HOME[,HOME...] [ granule SIZE ] [ huge ]\n"
-	  "        [ mode { uncached | coherent | owned } ] [ dir-granule SIZE ]" },
-	{ "show", region_show, "FABRIC [ ID ]" },
-	{ "del", region_del, "FABRIC ID" },
+	{ "add", region_add, "FABRIC size SIZE { home HOME[,HOME...] | policy POLICY\n"
+		"                  [ kind KIND ] [ where DIMENSION=DIGIT ]... [ near ENDPOINT ]\n"
+		"                  [ count N ] } [ granule SIZE ] [ huge ] [ name NAME ]\n"
+		"                  [ mode { uncached | coherent | owned } ] [ dir-granule SIZE ]" },
+	{ "show", region_show, "FABRIC [ ID | NAME ]" },
+	{ "del", region_del, "FABRIC { ID | NAME } [ force ]" },
 	{ "poison", region_poison, "FABRIC ID [ offset SIZE ] [ size SIZE ]" },
 	{ "heal", region_heal, "FABRIC ID [ offset SIZE ] [ size SIZE ]" },
 	{ NULL, NULL, NULL },

@@ -283,6 +283,10 @@ void show_region(const struct vsn_ctl_region *r)
 	out_line(0, head);
 	out_str("fabric", "fabric", r->fabric);
 	out_u64("id", NULL, r->id);
+	if (r->name[0])
+		out_str("name", "name", r->name);
+	if (out_is_json() || r->policy != VSN_PLACEMENT_LIST)
+		out_str("policy", "policy", vsn_ctl_placement_name(r->policy));
 	out_hex("ua", "ua", r->ua);
 	out_unit("size", "size", UNIT_SIZE, r->size);
 	out_unit("resident", "resident", UNIT_SIZE, r->resident);

@@ -241,9 +241,9 @@ struct vsn_sqe {
  *
  * Results: -EINVAL bad entry, -EFAULT no region there, -ERANGE beyond the
  * region's end, -EPERM window not allowed, -EHOSTUNREACH no route, -EIO lost on a
- * link that failed, -EACCES no right to a part of an owned region, -EOPNOTSUPP no
- * single switch that reduces joins the two, -EOVERFLOW past the end of time, -ENOMEM,
- * -ECANCELED.
+ * link that failed, or a region was taken away by force, -EACCES no right to a part of an
+ * owned region, -EOPNOTSUPP no single switch that reduces joins the two, -EOVERFLOW past
+ * the end of time, -ENOMEM, -ECANCELED.
  */
 struct vsn_cqe {
 	__u64 user_data;

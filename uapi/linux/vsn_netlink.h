@@ -10,6 +10,7 @@
 #define VSN_FAMILY_VERSION	1
 
 #define VSN_NAME_LEN	31
+#define VSN_NODE_NONE	4294967295
 
 /**
  * enum vsn_fabric_state - State of a fabric.
@@ -171,6 +172,23 @@ enum vsn_right {
 	VSN_RIGHT_WRITE,
 };
 
+/**
+ * enum vsn_placement - How the homes of a region are chosen.
+ * @VSN_PLACEMENT_LIST: They are listed.
+ * @VSN_PLACEMENT_HOME: One, of those that match the nearest with room.
+ * @VSN_PLACEMENT_INTERLEAVE: All that match, by id.
+ * @VSN_PLACEMENT_LOCAL: One, the endpoint that it shall be near to.
+ * @VSN_PLACEMENT_SPREAD: So many of those that match, with the least allocated
+ *   bytes; of these, the nearest.
+ */
+enum vsn_placement {
+	VSN_PLACEMENT_LIST = 1,
+	VSN_PLACEMENT_HOME,
+	VSN_PLACEMENT_INTERLEAVE,
+	VSN_PLACEMENT_LOCAL,
+	VSN_PLACEMENT_SPREAD,
+};
+
 enum {
 	VSN_A_DIM_NAME = 1,
 	VSN_A_DIM_PREFIX,
@@ -330,6 +348,7 @@ enum {
 	VSN_A_ENDPOINT_REPLAY_WIRE,
 	VSN_A_ENDPOINT_STATE,
 	VSN_A_ENDPOINT_LOST_BYTES,
+	VSN_A_ENDPOINT_NODE,
 
 	__VSN_A_ENDPOINT_MAX,
 	VSN_A_ENDPOINT_MAX = (__VSN_A_ENDPOINT_MAX - 1)
@@ -372,6 +391,13 @@ enum {
 	VSN_A_REGION_UA,
 	VSN_A_REGION_RESIDENT,
 	VSN_A_REGION_HOME_COUNT,
+	VSN_A_REGION_NAME,
+	VSN_A_REGION_FORCE,
+	VSN_A_REGION_POLICY,
+	VSN_A_REGION_KIND,
+	VSN_A_REGION_WHERE,
+	VSN_A_REGION_NEAR,
+	VSN_A_REGION_COUNT,
 	VSN_A_REGION_OFFSET,
 	VSN_A_REGION_LENGTH,
 	VSN_A_REGION_HEAL,
@@ -416,6 +442,14 @@ enum {
 
 	__VSN_A_VIOLATION_MAX,
 	VSN_A_VIOLATION_MAX = (__VSN_A_VIOLATION_MAX - 1)
+};
+
+enum {
+	VSN_A_WHERE_DIM = 1,
+	VSN_A_WHERE_DIGIT,
+
+	__VSN_A_WHERE_MAX,
+	VSN_A_WHERE_MAX = (__VSN_A_WHERE_MAX - 1)
 };
 
 enum {
