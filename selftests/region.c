@@ -439,7 +439,7 @@ TEST_F(memory, node_of_an_endpoint)
 	/* Nothing to set, and what is no node does not make a memory node slow */
 	EXPECT_EQ(-EINVAL, vsn_ctl_endpoint_set(self->ctl, self->name, NULL, 2,
 						&(struct vsn_ctl_straggler) { NULL }));
-	EXPECT_TRUE(says(self, "slow, delay, jitter, seed or node is missing"));
+	EXPECT_TRUE(says(self, "slow, delay, jitter, seed, node or state is missing"));
 	to.slow = &slow;
 	EXPECT_EQ(-EINVAL, vsn_ctl_endpoint_set(self->ctl, self->name, NULL, 9, &to));
 	EXPECT_EQ(VSN_NODE_NONE, node_of(self, 9));
