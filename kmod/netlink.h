@@ -10,6 +10,7 @@
 struct vsn_diag;
 struct vsn_fabric;
 struct vsn_fault;
+struct vsn_region;
 struct vsn_site;
 struct vsn_topo;
 
@@ -74,6 +75,16 @@ void vsn_nl_notify(struct sk_buff *skb);
 void vsn_nl_notify_fault(struct vsn_fabric *fabric, const struct vsn_fault *f);
 void vsn_nl_notify_state(struct vsn_fabric *fabric, bool is_switch, u32 target);
 int vsn_nl_put_health(struct sk_buff *skb, const struct vsn_site *site);
+
+/*
+ * Regions and partitions come and go, and limits change, under this lock, and are told
+ * of under it: netlink_region.c.  fabric->lock nests inside.
+ */
+void vsn_nl_regions_lock(void);
+void vsn_nl_regions_unlock(void);
+void vsn_nl_region_created(const struct vsn_fabric *fabric,
+			   const struct vsn_region *region);
+void vsn_nl_region_deleted(const struct vsn_fabric *fabric, u32 id);
 
 /* Topology as attributes: netlink_topo.c. */
 int vsn_nl_topo_parse(const struct genl_info *info, struct vsn_topo *topo);

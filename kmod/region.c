@@ -198,8 +198,8 @@ err_release:
 	return err;
 }
 
-static int region_may_create(struct vsn_fabric *fabric, u32 nr_homes,
-			     struct vsn_diag *diag)
+static int region_may_create(struct vsn_fabric *fabric, u64 size, u32 nr_homes,
+			     const struct vsn_partition *partition, struct vsn_diag *diag)
 {
 	lockdep_assert_held(&fabric->lock);
 	if (fabric->dead)
@@ -212,7 +212,53 @@ static int region_may_create(struct vsn_fabric *fabric, u32 nr_homes,
 		return vsn_refuse(diag, -ENOSPC,
 				  "home: regions have %u homes by now, and no room for %u more",
 				  fabric->regions.nr_extents, nr_homes);
+	if (!partition)
+		return 0;
+	if (partition->dead)
+		return vsn_refuse(diag, -ENODEV, "partition '%s' was deleted",
+				  partition->name);
+	if (partition->quota && (partition->promised > partition->quota ||
+				 size > partition->quota - partition->promised))
+		return vsn_refuse(diag, -EDQUOT,
+				  "partition '%s': no room for %llu bytes, %llu of its quota of %llu are promised",
+				  partition->name, size, partition->promised,
+				  partition->quota);
 	return 0;
+}
+
+/* Are all homes the partition's?  They are known to be endpoints. */
+static int region_check_homes(const struct vsn_region *region, struct vsn_diag *diag)
+{
+	const struct vsn_partition *partition = region->partition;
+	const struct vsn_place *place = &region->place;
+	char name[64];
+	u32 i;
+
+	for (i = 0; partition && i < place->nr_homes; i++) {
+		if (vsn_partition_has(partition, place->homes[i]))
+			continue;
+		vsn_topo_endpoint_name(&region->fabric->topo, place->homes[i], name,
+				       sizeof(name));
+		return vsn_refuse(diag, -EINVAL, "home %u (%s) is not in partition '%s'",
+				  place->homes[i], name, partition->name);
+	}
+	return 0;
+}
+
+/* One region more, or less, of its partition; fabric->lock held. */
+static void region_count(struct vsn_region *region, bool more)
+{
+	struct vsn_partition *partition = region->partition;
+
+	if (!partition)
+		return;
+	if (more) {
+		partition->nr_regions++;
+		partition->promised += region->place.size;
+	} else {
+		partition->nr_regions--;
+		partition->promised -= region->place.size;
+	}
 }
 
 /**
@@ -224,16 +270,19 @@ static int region_may_create(struct vsn_fabric *fabric, u32 nr_homes,
  * @granule: interleaving granule, bytes; ignored with one home
  * @huge: use 2 MiB folios where the placement allows: one home, or a granule of
  *	2 MiB or more
+ * @partition: whose it will be, the caller holds a reference; NULL: the fabric's own
  * @diag: why not
  *
  * Its memory is charged to the caller's memory cgroup, as it is touched.
  *
  * Return: the region with a reference; -EINVAL; -ENOSPC an endpoint is full, or a
- * limit met; -ENODEV the fabric was deleted; -ENOMEM.
+ * limit met; -EDQUOT the partition's quota; -ENODEV the fabric or the partition was
+ * deleted; -ENOMEM.
  */
 struct vsn_region *vsn_region_create(struct vsn_fabric *fabric, u64 size,
 				     const u32 *homes, u32 nr_homes, u64 granule,
-				     bool huge, struct vsn_diag *diag)
+				     bool huge, struct vsn_partition *partition,
+				     struct vsn_diag *diag)
 {
 	struct vsn_region *region;
 	size_t bytes;
@@ -254,13 +303,18 @@ struct vsn_region *vsn_region_create(struct vsn_fabric *fabric, u64 size,
 	region->place.nr_homes = nr_homes;
 	region->place.homes = list;
 	region->memcg = get_mem_cgroup_from_mm(current->mm);
+	region->partition = partition;
+	if (partition)
+		refcount_inc(&partition->ref);
 
 	mutex_lock(&fabric->lock);
-	err = region_may_create(fabric, nr_homes, diag);
+	err = region_may_create(fabric, size, nr_homes, partition, diag);
 	if (err)
 		goto err_unlock;
 	err = vsn_place_check(size, homes, nr_homes, granule,
 			      fabric->topo.nr_endpoints, diag);
+	if (!err)
+		err = region_check_homes(region, diag);
 	if (err)
 		goto err_unlock;
 	if (nr_homes > 1)
@@ -271,6 +325,7 @@ struct vsn_region *vsn_region_create(struct vsn_fabric *fabric, u64 size,
 	err = region_publish(region, diag);
 	if (err)
 		goto err_give;
+	region_count(region, true);
 	mutex_unlock(&fabric->lock);
 	return region;
 
@@ -278,6 +333,7 @@ err_give:
 	region_give(region, nr_homes);
 err_unlock:
 	mutex_unlock(&fabric->lock);
+	vsn_partition_put(partition);
 	mem_cgroup_put(region->memcg);
 	kvfree_rcu(region, rcu);
 	return ERR_PTR(err);
@@ -345,6 +401,8 @@ static void region_free(struct vsn_region *region, bool mappable)
 	}
 	WARN_ON_ONCE(atomic_long_read(&region->resident));
 	region_give(region, place->nr_homes);
+	region_count(region, false);
+	vsn_partition_put(region->partition);
 	mem_cgroup_put(region->memcg);
 	kvfree_rcu(region, rcu);
 }

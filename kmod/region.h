@@ -12,6 +12,7 @@
 #include "core/place.h"
 
 struct vsn_fabric;
+struct vsn_partition;
 struct mem_cgroup;
 
 /* Limits of one fabric. */
@@ -29,6 +30,7 @@ struct mem_cgroup;
  * @place: placement; the core sees only this
  * @memcg: pages are charged to it: the creator's; or NULL
  * @resident: pages in memory
+ * @partition: whose it is, a reference; NULL: the fabric's own
  * @base: by home: where its extent begins in the home's device window, bytes
  *
  * All but @ref and @resident are immutable.  @place.homes lies behind @base.
@@ -42,6 +44,7 @@ struct vsn_region {
 	struct vsn_place place;
 	struct mem_cgroup *memcg;
 	atomic_long_t resident;
+	struct vsn_partition *partition;
 	u64 base[];
 };
 
@@ -87,7 +90,8 @@ void vsn_regions_destroy(struct vsn_fabric *fabric);
 /* Both take fabric->lock. */
 struct vsn_region *vsn_region_create(struct vsn_fabric *fabric, u64 size,
 				     const u32 *homes, u32 nr_homes, u64 granule,
-				     bool huge, struct vsn_diag *diag);
+				     bool huge, struct vsn_partition *partition,
+				     struct vsn_diag *diag);
 int vsn_region_delete(struct vsn_fabric *fabric, u32 id, struct vsn_diag *diag);
 
 /* Take a reference, or NULL. */

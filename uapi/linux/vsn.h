@@ -2,8 +2,10 @@
 /*
  * vsn: the device's ioctls and queue rings.
  *
- * A fabric's device is /dev/vsn/NAME.  An open file of it is a context: its
- * file offset is a unified address (UA), and its ioctls make views and queues.
+ * A fabric's device is /dev/vsn/NAME, that of one of its partitions
+ * /dev/vsn/NAME.PARTITION.  An open file of either is a context: its file offset is a
+ * unified address (UA), and its ioctls make views and queues.  What is not of the
+ * partition does not exist there: its endpoints are -EINVAL, its addresses -EFAULT.
  * The control plane (topology, regions, counters) is generic netlink, see
  * vsn_netlink.h.
  *
@@ -42,6 +44,10 @@
  * @clock: enum vsn_clock of vsn_netlink.h: what makes virtual time go
  * @reserved: zero
  * @scale: wall time that passes in a time of virtual time, parts per million
+ * @partition: id of the partition whose device this is, 0: it is the fabric's own
+ * @partition_endpoints: number of its endpoints; their ids are in the fabric's range
+ * @quota: bytes that its regions may promise, 0: any
+ * @promised: bytes that they do
  */
 struct vsn_info {
 	__u32 size;
@@ -56,12 +62,17 @@ struct vsn_info {
 	__u32 clock;
 	__u32 reserved;
 	__u64 scale;
+	__u32 partition;
+	__u32 partition_endpoints;
+	__u64 quota;
+	__u64 promised;
 };
 
 /* What the kernel can do; which clock the fabric has, vsn_info.clock tells. */
 #define VSN_FEATURE_ORDERED	(1ULL << 0)	/* ordered clock: RUN */
 #define VSN_FEATURE_ONLINE	(1ULL << 1)	/* online clock */
 #define VSN_FEATURE_PACED	(1ULL << 2)	/* paced clock */
+#define VSN_FEATURE_PARTITIONS	(1ULL << 4)	/* partitions' devices, LEASE, EXPORT, IMPORT */
 
 /**
  * struct vsn_view - make a file whose mappings belong to one initiator
