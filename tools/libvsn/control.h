@@ -530,6 +530,7 @@ void vsn_ctl_route_free(struct vsn_ctl_route *route);
  * @huge: 2 MiB pages where the placement allows
  * @ua: its unified address
  * @resident: bytes of memory in use
+ * @partition: whose it is; "": the fabric's own
  */
 struct vsn_ctl_region {
 	char fabric[VSN_CTL_NAME];
@@ -542,6 +543,7 @@ struct vsn_ctl_region {
 	bool huge;
 	uint64_t ua;
 	uint64_t resident;
+	char partition[VSN_CTL_NAME];
 };
 
 /**
@@ -551,6 +553,7 @@ struct vsn_ctl_region {
  * @nr_homes: number of @homes
  * @granule: interleaving granule, bytes; 0: the kernel's default
  * @huge: 2 MiB pages where the placement allows
+ * @partition: name of the partition that it shall belong to; NULL: the fabric's own
  */
 struct vsn_ctl_region_spec {
 	uint64_t size;
@@ -558,6 +561,7 @@ struct vsn_ctl_region_spec {
 	size_t nr_homes;
 	uint64_t granule;
 	bool huge;
+	const char *partition;
 };
 
 /* *@region is freed with vsn_ctl_region_free().  _add: @region may be NULL. */
@@ -569,6 +573,9 @@ int vsn_ctl_region_get(struct vsn_ctl *ctl, const char *fabric, uint32_t id,
 		       struct vsn_ctl_region **region);
 int vsn_ctl_region_list(struct vsn_ctl *ctl, const char *fabric,
 			vsn_ctl_region_fn fn, void *arg);
+/* Of one partition only; NULL: all */
+int vsn_ctl_region_list_of(struct vsn_ctl *ctl, const char *fabric, const char *partition,
+			   vsn_ctl_region_fn fn, void *arg);
 int vsn_ctl_region_del(struct vsn_ctl *ctl, const char *fabric, uint32_t id);
 void vsn_ctl_region_free(struct vsn_ctl_region *region);
 
@@ -586,6 +593,75 @@ struct vsn_ctl_limit {
 int vsn_ctl_limit_get(struct vsn_ctl *ctl, const char *fabric, struct vsn_ctl_limit *limit);
 int vsn_ctl_limit_set(struct vsn_ctl *ctl, const char *fabric, uint64_t resident);
 
+/* Endpoints whose ids follow each other, the last included */
+struct vsn_ctl_run {
+	uint32_t first;
+	uint32_t last;
+};
+
+/**
+ * struct vsn_ctl_partition - the endpoints and regions that one tenant may use
+ * @fabric: name of its fabric
+ * @name: unique in the fabric; its device is /dev/vsn/FABRIC.NAME
+ * @id: id
+ * @nr_runs: number of @runs that are there: the first 32
+ * @runs: its endpoints, by id
+ * @endpoint_count: number of its endpoints
+ * @quota: bytes that its regions may promise, 0: any
+ * @resident_max: bytes that they may have in memory, 0: any
+ * @promised: bytes that its regions promise
+ * @resident: bytes of them that are in memory
+ * @regions: number of its regions
+ * @contexts: contexts that are open by its device
+ */
+struct vsn_ctl_partition {
+	char fabric[VSN_CTL_NAME];
+	char name[VSN_CTL_NAME];
+	uint32_t id;
+	size_t nr_runs;
+	struct vsn_ctl_run *runs;
+	uint32_t endpoint_count;
+	uint64_t quota;
+	uint64_t resident_max;
+	uint64_t promised;
+	uint64_t resident;
+	uint32_t regions;
+	uint32_t contexts;
+};
+
+/**
+ * struct vsn_ctl_partition_spec - what to make
+ * @name: its name
+ * @runs: its endpoints
+ * @nr_runs: number of @runs
+ * @quota: bytes that its regions may promise, 0: any
+ * @resident_max: bytes that they may have in memory, 0: any
+ */
+struct vsn_ctl_partition_spec {
+	char name[VSN_CTL_NAME];
+	const struct vsn_ctl_run *runs;
+	size_t nr_runs;
+	uint64_t quota;
+	uint64_t resident_max;
+};
+
+/*
+ * *@partition is freed with vsn_ctl_partition_free().  _add: @partition may be NULL.
+ * _set: what is NULL stays as it is.
+ */
+typedef int (*vsn_ctl_partition_fn)(const struct vsn_ctl_partition *partition, void *arg);
+int vsn_ctl_partition_add(struct vsn_ctl *ctl, const char *fabric,
+			  const struct vsn_ctl_partition_spec *spec,
+			  struct vsn_ctl_partition **partition);
+int vsn_ctl_partition_get(struct vsn_ctl *ctl, const char *fabric, const char *name,
+			  struct vsn_ctl_partition **partition);
+int vsn_ctl_partition_list(struct vsn_ctl *ctl, const char *fabric,
+			   vsn_ctl_partition_fn fn, void *arg);
+int vsn_ctl_partition_set(struct vsn_ctl *ctl, const char *fabric, const char *name,
+			  const uint64_t *quota, const uint64_t *resident_max);
+int vsn_ctl_partition_del(struct vsn_ctl *ctl, const char *fabric, const char *name);
+void vsn_ctl_partition_free(struct vsn_ctl_partition *partition);
+
 struct vsn_ctl_switch;
 struct vsn_ctl_fault;
 struct vsn_ctl_fault_policy;
@@ -601,6 +677,7 @@ struct vsn_ctl_fault_policy;
  * @sw: VSN_CMD_SWITCH_NTF, else NULL
  * @fault: VSN_CMD_FAULT_NTF, else NULL
  * @policy: VSN_CMD_FAULT_POLICY_NTF, else NULL
+ * @partition: VSN_CMD_PARTITION_NTF, _DEL_NTF (fabric, name and id only), else NULL
  */
 struct vsn_ctl_event {
 	uint32_t cmd;
@@ -612,6 +689,7 @@ struct vsn_ctl_event {
 	const struct vsn_ctl_switch *sw;
 	const struct vsn_ctl_fault *fault;
 	const struct vsn_ctl_fault_policy *policy;
+	const struct vsn_ctl_partition *partition;
 };
 
 /*

@@ -193,6 +193,22 @@ static const struct attr_name region_names[] = {
 	[VSN_A_REGION_HOME] = { "home", NULL },
 	[VSN_A_REGION_GRANULE] = { "granule", NULL },
 	[VSN_A_REGION_HUGE] = { "huge", NULL },
+	[VSN_A_REGION_PARTITION] = { "partition", NULL },
+};
+
+static const struct attr_name run_names[] = {
+	[VSN_A_ENDPOINT_RUN_FIRST] = { "first", NULL },
+	[VSN_A_ENDPOINT_RUN_LAST] = { "last", NULL },
+};
+
+static const struct attr_set run_set = ATTR_SET(run_names);
+
+static const struct attr_name partition_names[] = {
+	[VSN_A_PARTITION_FABRIC] = { "fabric", NULL },
+	[VSN_A_PARTITION_NAME] = { "name", NULL },
+	[VSN_A_PARTITION_ENDPOINTS] = { "endpoints", &run_set },
+	[VSN_A_PARTITION_QUOTA] = { "quota", NULL },
+	[VSN_A_PARTITION_RESIDENT_MAX] = { "resident", NULL },
 };
 
 static const struct attr_name limit_names[] = {
@@ -209,6 +225,7 @@ static const struct attr_set limit_set = ATTR_SET(limit_names);
 static const struct attr_set switch_set = ATTR_SET(switch_names);
 static const struct attr_set fault_set = ATTR_SET(fault_names);
 static const struct attr_set policy_set = ATTR_SET(policy_names);
+static const struct attr_set partition_set = ATTR_SET(partition_names);
 
 static const struct attr_set *request_set(const struct nlmsghdr *request)
 {
@@ -240,6 +257,11 @@ static const struct attr_set *request_set(const struct nlmsghdr *request)
 	case VSN_CMD_REGION_NEW:
 	case VSN_CMD_REGION_DEL:
 		return &region_set;
+	case VSN_CMD_PARTITION_GET:
+	case VSN_CMD_PARTITION_NEW:
+	case VSN_CMD_PARTITION_SET:
+	case VSN_CMD_PARTITION_DEL:
+		return &partition_set;
 	case VSN_CMD_LIMIT_GET:
 	case VSN_CMD_LIMIT_SET:
 		return &limit_set;

@@ -18,6 +18,7 @@ static const struct cmd commands[] = {
 	{ "fault", cmd_fault, "{ add | show | del | policy } ..." },
 	{ "route", cmd_route, "get FABRIC SOURCE DESTINATION ..." },
 	{ "region", cmd_region, "{ add | show | del } FABRIC ..." },
+	{ "partition", cmd_partition, "{ add | show | set | del } FABRIC ..." },
 	{ "limit", cmd_limit, "{ show | set } ..." },
 	{ "run", cmd_run_fabric, "FABRIC [ until TIME ]" },
 	{ "monitor", cmd_monitor, NULL },

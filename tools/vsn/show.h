@@ -11,6 +11,7 @@ void show_topo(const struct vsn_ctl_fabric *fabric);
 void show_fabric(const struct vsn_ctl_fabric *fabric, bool details);
 void show_endpoint(const struct vsn_ctl_endpoint *e);
 void show_region(const struct vsn_ctl_region *region);
+void show_partition(const struct vsn_ctl_partition *p);
 void show_limit(const struct vsn_ctl_limit *limit);
 /* health.c */
 void show_switch(const struct vsn_ctl_switch *sw);
