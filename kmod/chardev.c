@@ -19,8 +19,10 @@
 #include "chardev.h"
 #include "fabric.h"
 #include "file.h"
+#include "lease.h"
 #include "queue.h"
 #include "rights.h"
+#include "share.h"
 #include "uarg.h"
 
 #define NR_MINORS	(VSN_MAX_FABRICS * (4 + VSN_MAX_PARTITIONS))
@@ -167,6 +169,16 @@ static long context_ioctl(struct file *file, unsigned int cmd, unsigned long arg
 		return context_queue(vf->rights, uarg);
 	case _IOC_NR(VSN_IOC_RUN):
 		return context_run(vf->rights, uarg);
+	case _IOC_NR(VSN_IOC_EXPORT):
+		return vsn_share_export(vf->rights, uarg);
+	case _IOC_NR(VSN_IOC_IMPORT):
+		return vsn_share_import(vf->rights, uarg);
+	case _IOC_NR(VSN_IOC_UNIMPORT):
+		return vsn_share_unimport(vf->rights, uarg);
+	case _IOC_NR(VSN_IOC_LEASE):
+		return vsn_lease_take(vf->rights, uarg);
+	case _IOC_NR(VSN_IOC_RETURN):
+		return vsn_lease_return(vf->rights, uarg);
 	}
 	return -ENOTTY;
 }

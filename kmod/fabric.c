@@ -40,6 +40,7 @@
 #include <linux/string.h>
 
 #include "fabric.h"
+#include "lease.h"
 
 /*
  * Protects the list, the number of fabrics, the last id and the generation.
@@ -105,6 +106,7 @@ err_regions:
 static void fabric_free(struct vsn_fabric *fabric)
 {
 	if (fabric->state == VSN_FABRIC_STATE_READY) {
+		vsn_leases_stop(fabric);
 		vsn_views_destroy(fabric);
 		vsn_engine_destroy(fabric);
 		vsn_regions_destroy(fabric);

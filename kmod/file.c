@@ -102,7 +102,7 @@ loff_t vsn_file_llseek(struct file *file, loff_t off, int whence)
 }
 
 /* The region at @ua, with a reference; NULL: this is one past the end of one. */
-static struct vsn_region *file_region(const struct vsn_rights *rights, u64 ua)
+static struct vsn_region *file_region(struct vsn_rights *rights, u64 ua)
 {
 	struct vsn_region *region;
 

@@ -18,7 +18,6 @@ static u32 partition_changes = 1;
 /* Which attribute a refusal is about. */
 static const struct vsn_nl_word words[] = {
 	{ "name", VSN_A_PARTITION_NAME },
-	{ "endpoints", VSN_A_PARTITION_ENDPOINTS },
 	{ "resident", VSN_A_PARTITION_RESIDENT_MAX },
 	{},
 };

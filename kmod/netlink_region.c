@@ -14,10 +14,6 @@
 /* Homes that a message lists; home-count tells all. */
 #define HOMES_LISTED	16
 
-/* Interleave by this where a request does not say; a huge page needs all of one. */
-#define GRANULE_DEFAULT		(64ULL << 10)
-#define GRANULE_DEFAULT_HUGE	(2ULL << 20)
-
 /*
  * Protects the order of changes of regions, partitions and limits and of their
  * notifications, and the count of changes of regions.  Outermost: fabric->lock nests
@@ -62,7 +58,10 @@ static int put_region(struct sk_buff *skb, void *hdr, const struct vsn_fabric *f
 	    nla_put_uint(skb, VSN_A_REGION_UA, place->ua) ||
 	    nla_put_uint(skb, VSN_A_REGION_RESIDENT, resident) ||
 	    (region->partition &&
-	     nla_put_string(skb, VSN_A_REGION_PARTITION, region->partition->name)))
+	     nla_put_string(skb, VSN_A_REGION_PARTITION, region->partition->name)) ||
+	    (READ_ONCE(region->lessee) && nla_put_flag(skb, VSN_A_REGION_LEASED)) ||
+	    (READ_ONCE(region->exported) && nla_put_flag(skb, VSN_A_REGION_EXPORTED)) ||
+	    nla_put_u32(skb, VSN_A_REGION_IMPORTS, READ_ONCE(region->nr_imports)))
 		goto err_cancel;
 	genlmsg_end(skb, hdr);
 	return 0;
@@ -260,7 +259,7 @@ int vsn_nl_region_new_doit(struct sk_buff *skb, struct genl_info *info)
 	if (attrs[VSN_A_REGION_GRANULE])
 		granule = nla_get_uint(attrs[VSN_A_REGION_GRANULE]);
 	else
-		granule = huge ? GRANULE_DEFAULT_HUGE : GRANULE_DEFAULT;
+		granule = huge ? VSN_GRANULE_DEFAULT_HUGE : VSN_GRANULE_DEFAULT;
 	err = parse_homes(info, fabric, &homes, &nr_homes);
 	if (err)
 		return err;

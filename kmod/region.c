@@ -16,7 +16,7 @@
  *     before the locked folio is entered into a page table.  A mapping holds none,
  *     as the kernel merges, splits and drops VMAs without telling in all cases.
  *  2. Delete refuses where a VMA covers the region in the pool window, or the
- *     count is above one.  If not, it takes the count from one, the tables' own, to
+ *     count is above one, or somebody has imported it.  If not, it takes the count from one, the tables' own, to
  *     zero in one step.  From then on every look-up fails, as all of them are
  *     "increment unless zero": there are no accesses, and none can begin.  A page
  *     that somebody made is in the store by now, as it was put there under a
@@ -46,6 +46,8 @@
 
 #include "extent.h"
 #include "fabric.h"
+#include "lease.h"
+#include "rights.h"
 
 /**
  * vsn_regions_init - prepare a fabric's regions
@@ -59,6 +61,7 @@ void vsn_regions_init(struct vsn_fabric *fabric)
 	xa_init_flags(&regions->by_id, XA_FLAGS_ALLOC1 | XA_FLAGS_ACCOUNT);
 	xa_init_flags(&regions->windows, XA_FLAGS_ACCOUNT);
 	vsn_extents_init(fabric);
+	vsn_leases_init(fabric);
 }
 
 /* Bytes of the i-th extent. */
@@ -178,6 +181,7 @@ static int region_publish(struct vsn_region *region, struct vsn_diag *diag)
 		goto err_release;
 	}
 	region->id = id;
+	region->serial = ++regions->last_serial;
 	region->place.ua = ua;
 	first = ua >> PAGE_SHIFT;
 	last = first + (region->place.size >> PAGE_SHIFT) - 1;
@@ -303,6 +307,7 @@ struct vsn_region *vsn_region_create(struct vsn_fabric *fabric, u64 size,
 	region->place.nr_homes = nr_homes;
 	region->place.homes = list;
 	region->memcg = get_mem_cgroup_from_mm(current->mm);
+	INIT_LIST_HEAD(&region->lease);
 	region->partition = partition;
 	if (partition)
 		refcount_inc(&partition->ref);
@@ -390,6 +395,9 @@ static void region_free(struct vsn_region *region, bool mappable)
 				GFP_KERNEL | __GFP_NOFAIL);
 	WARN_ON_ONCE(err);
 	WRITE_ONCE(regions->nr, regions->nr - 1);
+	if (region->lessee)
+		region->lessee->nr_leases--;
+	list_del(&region->lease);
 
 	if (mappable && vsn_views_any(fabric))
 		region_unmap(region);
@@ -422,12 +430,56 @@ static bool region_take_last(struct vsn_region *region)
 }
 
 /**
+ * vsn_region_try_free - free a region, unless it is in use
+ * @region: of a committed fabric, whose lock is held
+ * @diag: why not
+ *
+ * Return: 0; -EBUSY it is mapped, imported, accessed or has operations pending.
+ */
+int vsn_region_try_free(struct vsn_region *region, struct vsn_diag *diag)
+{
+	struct vsn_fabric *fabric = region->fabric;
+
+	lockdep_assert_held(&fabric->lock);
+	if (vsn_views_mapped(fabric, region->place.ua, region->place.size))
+		return vsn_refuse(diag, -EBUSY, "region %u is in use: it is mapped",
+				  region->id);
+	if (region->nr_imports)
+		return vsn_refuse(diag, -EBUSY, "region %u is in use: %u contexts import it",
+				  region->id, region->nr_imports);
+	if (!region_take_last(region))
+		return vsn_refuse(diag, -EBUSY,
+				  "region %u is in use: operations are pending, or it is read or written",
+				  region->id);
+	region_free(region, true);
+	return 0;
+}
+
+/**
+ * vsn_region_reap - free an orphan, unless somebody needs it
+ * @region: of a committed fabric, whose lock is held
+ *
+ * Who has it mapped and neither leased nor imported it gets SIGBUS.
+ *
+ * Return: true: it is gone.
+ */
+bool vsn_region_reap(struct vsn_region *region)
+{
+	lockdep_assert_held(&region->fabric->lock);
+	if (region->nr_imports || !region_take_last(region))
+		return false;
+	region_free(region, true);
+	return true;
+}
+
+/**
  * vsn_region_delete - free a region
  * @fabric: a committed fabric; its lock is taken
  * @id: the region's id
  * @diag: why not
  *
- * Return: 0; -ENOENT; -EBUSY it is mapped, accessed or has operations pending.
+ * Return: 0; -ENOENT; -EBUSY it is leased, mapped, imported, accessed or has operations
+ * pending.
  */
 int vsn_region_delete(struct vsn_fabric *fabric, u32 id, struct vsn_diag *diag)
 {
@@ -439,14 +491,11 @@ int vsn_region_delete(struct vsn_fabric *fabric, u32 id, struct vsn_diag *diag)
 	if (!region)
 		err = vsn_refuse(diag, -ENOENT, "id %u: fabric '%s' has no such region",
 				 id, fabric->name);
-	else if (vsn_views_mapped(fabric, region->place.ua, region->place.size))
-		err = vsn_refuse(diag, -EBUSY, "region %u is in use: it is mapped", id);
-	else if (!region_take_last(region))
-		err = vsn_refuse(diag, -EBUSY,
-				 "region %u is in use: operations are pending, or it is read or written",
+	else if (region->lessee)
+		err = vsn_refuse(diag, -EBUSY, "region %u is in use: a context has leased it",
 				 id);
 	else
-		region_free(region, true);
+		err = vsn_region_try_free(region, diag);
 	mutex_unlock(&fabric->lock);
 	return err;
 }
@@ -596,11 +645,18 @@ struct vsn_region *vsn_region_get_next(struct vsn_fabric *fabric, u32 *id)
 
 /**
  * vsn_region_put - drop a reference
- * @region: the region; only vsn_region_delete() frees it
+ * @region: the region; only who holds fabric->lock frees it
  */
 void vsn_region_put(struct vsn_region *region)
 {
+	/* Its memory stays until it is looked at. */
+	rcu_read_lock();
 	refcount_dec(&region->ref);
+	/* Pairs with the making of an orphan: either that sees the count, or we the mark. */
+	smp_mb__after_atomic();
+	if (unlikely(READ_ONCE(region->orphan)))
+		queue_work(system_unbound_wq, &region->fabric->regions.reaper);
+	rcu_read_unlock();
 }
 
 /**

@@ -6,6 +6,7 @@
 #include <linux/maple_tree.h>
 #include <linux/rcupdate.h>
 #include <linux/refcount.h>
+#include <linux/workqueue.h>
 #include <linux/xarray.h>
 
 #include "core/addr.h"
@@ -13,11 +14,16 @@
 
 struct vsn_fabric;
 struct vsn_partition;
+struct vsn_rights;
 struct mem_cgroup;
 
 /* Limits of one fabric. */
 #define VSN_MAX_REGIONS		65536U
 #define VSN_MAX_EXTENTS		(4U << 20)
+
+/* Interleave by this where nobody says; a huge page needs all of one. */
+#define VSN_GRANULE_DEFAULT		(64ULL << 10)
+#define VSN_GRANULE_DEFAULT_HUGE	(2ULL << 20)
 
 /**
  * struct vsn_region - one allocation
@@ -31,9 +37,17 @@ struct mem_cgroup;
  * @memcg: pages are charged to it: the creator's; or NULL
  * @resident: pages in memory
  * @partition: whose it is, a reference; NULL: the fabric's own
+ * @serial: never used again in the fabric; 0: a device window
+ * @token: what an import has to know; fabric->lock
+ * @exported: there is a token; fabric->lock
+ * @orphan: its context is gone, and it goes as soon as nobody needs it, see lease.c;
+ *	written under fabric->lock
+ * @nr_imports: contexts that have imported it; with any it is not deleted; fabric->lock
+ * @lessee: the context that has leased it, or NULL; fabric->lock
+ * @lease: in that one's list, or among the orphans; fabric->lock
  * @base: by home: where its extent begins in the home's device window, bytes
  *
- * All but @ref and @resident are immutable.  @place.homes lies behind @base.
+ * What says no lock is immutable, but for @ref and @resident.  @place.homes lies behind @base.
  */
 struct vsn_region {
 	refcount_t ref;
@@ -45,6 +59,13 @@ struct vsn_region {
 	struct mem_cgroup *memcg;
 	atomic_long_t resident;
 	struct vsn_partition *partition;
+	u64 serial;
+	u64 token[2];
+	bool exported;
+	bool orphan;
+	u32 nr_imports;
+	struct vsn_rights *lessee;
+	struct list_head lease;
 	u64 base[];
 };
 
@@ -59,6 +80,9 @@ struct vsn_region {
  * @next_id: hint; the fabric's lock
  * @nr: number of regions; written under the fabric's lock
  * @nr_extents: of all of them; the fabric's lock
+ * @last_serial: of the region that was made last; the fabric's lock
+ * @orphans: struct vsn_region whose context is gone; the fabric's lock
+ * @reaper: frees them, see lease.c
  */
 struct vsn_regions {
 	struct maple_tree by_ua;
@@ -69,6 +93,9 @@ struct vsn_regions {
 	u32 next_id;
 	u32 nr;
 	u32 nr_extents;
+	u64 last_serial;
+	struct list_head orphans;
+	struct work_struct reaper;
 };
 
 /**
@@ -93,6 +120,10 @@ struct vsn_region *vsn_region_create(struct vsn_fabric *fabric, u64 size,
 				     bool huge, struct vsn_partition *partition,
 				     struct vsn_diag *diag);
 int vsn_region_delete(struct vsn_fabric *fabric, u32 id, struct vsn_diag *diag);
+
+/* fabric->lock is held. */
+int vsn_region_try_free(struct vsn_region *region, struct vsn_diag *diag);
+bool vsn_region_reap(struct vsn_region *region);
 
 /* Take a reference, or NULL. */
 struct vsn_region *vsn_region_get_ua(struct vsn_fabric *fabric, u64 ua);

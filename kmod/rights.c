@@ -3,14 +3,15 @@
  * Rights: what the files of one context may reach.
  *
  * A context opened by a partition's device reaches the partition's endpoints and
- * regions.  What else there is does not exist for it: each way to an endpoint or an
+ * regions, and those regions that it has imported (share.c).  What else there is does not exist for it: each way to an endpoint or an
  * address gives the error that it gives where there is none, so that nothing is told.
  * A context of the fabric's own device reaches all.
  *
  * One object is made when the device is opened, and shared by the context's file and
  * all views and queues made from it, wherever their descriptors went.  An access asks
  * it each time: a read or write, a mapping when it is made, a fault, an operation when
- * it is submitted.  It goes with the last of the files, a mapping's included.
+ * it is submitted.  It goes with the last of the files, a mapping's included, and
+ * then imports are dropped and leases (lease.c) end.
  *
  * Looking takes no reference to what is not to be seen: a region whose references
  * are above the tables' own is not deleted, and its owner's business.
@@ -19,7 +20,9 @@
 #include <linux/slab.h>
 
 #include "fabric.h"
+#include "lease.h"
 #include "rights.h"
+#include "share.h"
 
 /**
  * vsn_rights_new - the rights of a context that is opened
@@ -46,6 +49,8 @@ struct vsn_rights *vsn_rights_new(struct vsn_fabric *fabric,
 	refcount_set(&rights->ref, 1);
 	rights->fabric = fabric;
 	rights->partition = partition;
+	xa_init_flags(&rights->imports, XA_FLAGS_ACCOUNT);
+	INIT_LIST_HEAD(&rights->leases);
 	return rights;
 }
 
@@ -65,12 +70,14 @@ struct vsn_rights *vsn_rights_get(struct vsn_rights *rights)
  * vsn_rights_put - drop a reference
  * @rights: the caller is still a user of the fabric
  *
- * May sleep; takes fabric->lock.
+ * May sleep; takes fabric->lock and vsn_nl_regions_lock().
  */
 void vsn_rights_put(struct vsn_rights *rights)
 {
 	if (!refcount_dec_and_test(&rights->ref))
 		return;
+	vsn_leases_end(rights);
+	vsn_share_end(rights);
 	if (rights->partition)
 		vsn_partition_unuse(rights->fabric, rights->partition);
 	kfree(rights);
@@ -100,9 +107,10 @@ bool vsn_rights_initiator(const struct vsn_rights *rights, u32 ep)
 }
 
 /* Under RCU, or with a reference to the region. */
-static bool rights_reach(const struct vsn_rights *rights, const struct vsn_region *region)
+static bool rights_reach(struct vsn_rights *rights, const struct vsn_region *region)
 {
-	return !rights->partition || region->partition == rights->partition;
+	return region->partition == rights->partition ||
+	       xa_load(&rights->imports, region->serial);
 }
 
 /**
@@ -114,7 +122,7 @@ static bool rights_reach(const struct vsn_rights *rights, const struct vsn_regio
  *
  * Return: a region with a reference, or NULL.
  */
-struct vsn_region *vsn_rights_region_get(const struct vsn_rights *rights, u64 ua)
+struct vsn_region *vsn_rights_region_get(struct vsn_rights *rights, u64 ua)
 {
 	struct vsn_region *region;
 

@@ -531,6 +531,9 @@ void vsn_ctl_route_free(struct vsn_ctl_route *route);
  * @ua: its unified address
  * @resident: bytes of memory in use
  * @partition: whose it is; "": the fabric's own
+ * @leased: a context has leased it, and it goes with that
+ * @exported: contexts that know its token may import it
+ * @imports: contexts that have imported it
  */
 struct vsn_ctl_region {
 	char fabric[VSN_CTL_NAME];
@@ -544,6 +547,9 @@ struct vsn_ctl_region {
 	uint64_t ua;
 	uint64_t resident;
 	char partition[VSN_CTL_NAME];
+	bool leased;
+	bool exported;
+	uint32_t imports;
 };
 
 /**

@@ -48,6 +48,15 @@ int vsn_region_parse(struct vsn_ctl_region *r, const struct nlmsghdr *nlh)
 		case VSN_A_REGION_PARTITION:
 			vsn_get_str(r->partition, sizeof(r->partition), nla);
 			break;
+		case VSN_A_REGION_LEASED:
+			r->leased = true;
+			break;
+		case VSN_A_REGION_EXPORTED:
+			r->exported = true;
+			break;
+		case VSN_A_REGION_IMPORTS:
+			r->imports = vsn_get_uint(nla);
+			break;
 		}
 	}
 	if (!r->home_count)

@@ -273,6 +273,9 @@ void show_region(const struct vsn_ctl_region *r)
 	out_bool("huge", "huge", r->huge);
 	if (r->partition[0])
 		out_str("partition", "partition", r->partition);
+	out_bool("leased", "leased", r->leased);
+	out_bool("exported", "exported", r->exported);
+	out_u64("imports", r->imports ? "imports" : NULL, r->imports);
 	out_u64("home_count", "homes", r->home_count);
 	show_homes(r);
 	out_object_end();
