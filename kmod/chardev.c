@@ -207,6 +207,16 @@ static char *chardev_node(const struct device *dev, umode_t *mode)
 	return kasprintf(GFP_KERNEL | __GFP_NOFAIL, "vsn/%s", dev_name(dev));
 }
 
+/* So that a rule of udev can tell whose a node is: tools/udev. */
+static int chardev_uevent(const struct device *dev, struct kobj_uevent_env *env)
+{
+	const char *name = dev_name(dev), *dot = strchrnul(name, '.');
+
+	if (add_uevent_var(env, "VSN_FABRIC=%.*s", (int)(dot - name), name))
+		return -ENOMEM;
+	return *dot && add_uevent_var(env, "VSN_PARTITION=%s", dot + 1) ? -ENOMEM : 0;
+}
+
 /**
  * vsn_chardev_add - make a device and its node
  * @chardev: what to fill in
@@ -271,6 +281,7 @@ int vsn_chardev_init(void)
 		goto err_region;
 	}
 	class->devnode = chardev_node;
+	class->dev_uevent = chardev_uevent;
 	err = -ENOMEM;
 	cdev = cdev_alloc();
 	if (!cdev)

@@ -12,9 +12,9 @@
  *     the fabric stays.  None, and it is marked dead.  vsn_fabric_use() takes
  *     the same lock, so an open either came before and was counted, or finds the
  *     mark and fails with -ENODEV.  Nobody becomes a user of a dead fabric.
- *  2. Its device goes, and its partitions' devices, outside the fabric's lock, as an open that is on its way
- *     may wait for that lock.  vsn_fabrics_lock is held on: the name stays taken
- *     until the devices of that name are gone.
+ *  2. Its device goes, and its partitions' devices, outside the fabric's lock, as an
+ *     open that is on its way may wait for that lock.  vsn_fabrics_lock is held on:
+ *     the name stays taken until the devices of that name are gone.
  *  3. It leaves the list.  Commands can no longer find it; those that found it
  *     before hold a reference and see the mark when they take the lock, or read
  *     figures of a fabric that is about to go, which is harmless: its parts

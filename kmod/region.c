@@ -15,11 +15,11 @@
  *     it looks up or makes the page and locks its folio; it drops the reference
  *     before the locked folio is entered into a page table.  A mapping holds none,
  *     as the kernel merges, splits and drops VMAs without telling in all cases.
- *  2. Delete refuses where a VMA covers the region in the pool window, or the
- *     count is above one, or somebody has imported it.  If not, it takes the count from one, the tables' own, to
- *     zero in one step.  From then on every look-up fails, as all of them are
- *     "increment unless zero": there are no accesses, and none can begin.  A page
- *     that somebody made is in the store by now, as it was put there under a
+ *  2. Delete refuses where a VMA covers the region in the pool window, the count is
+ *     above one, or somebody has leased or imported it.  If not, it takes the count from
+ *     one, the tables' own, to zero in one step.  From then on every look-up fails, as all
+ *     of them are "increment unless zero": there are no accesses, and none can begin.  A
+ *     page that somebody made is in the store by now, as it was put there under a
  *     reference.
  *  3. What can be left are translations: in mappings of the device window, which
  *     cover whole endpoints and do not count in step 2, or in one of the pool window

@@ -3,9 +3,10 @@
  * Rights: what the files of one context may reach.
  *
  * A context opened by a partition's device reaches the partition's endpoints and
- * regions, and those regions that it has imported (share.c).  What else there is does not exist for it: each way to an endpoint or an
- * address gives the error that it gives where there is none, so that nothing is told.
- * A context of the fabric's own device reaches all.
+ * regions, and those regions that it has imported (share.c).  What else there is does
+ * not exist for it: each way to an endpoint or an address gives the error that it gives
+ * where there is none, so that nothing is told.  A context of the fabric's own device
+ * reaches all.
  *
  * One object is made when the device is opened, and shared by the context's file and
  * all views and queues made from it, wherever their descriptors went.  An access asks
