@@ -109,7 +109,8 @@ static int region_do(struct vsn_request *req, struct vsn_ctl_region **region)
  * @region: out: the region, to be freed with vsn_ctl_region_free(); may be NULL
  *
  * Return: 0, -ENOENT no such fabric or partition, -ENOSPC a home is full and the text
- * names it, -EDQUOT the partition's quota, -EINVAL the kernel refused a value, -EPERM, or another negative errno.
+ * names it, -EDQUOT the partition's quota, -EINVAL the kernel refused a value, -EPERM,
+ * or another negative errno.
  */
 int vsn_ctl_region_add(struct vsn_ctl *ctl, const char *fabric,
 		       const struct vsn_ctl_region_spec *spec,
