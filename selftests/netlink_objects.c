@@ -540,7 +540,7 @@ TEST_F(objects, region_refused)
 	nl_u32(&self->m, VSN_A_REGION_HOME, 0);
 	nl_u64(&self->m, VSN_A_REGION_UA, 0);
 	ask();
-	EXPECT_REFUSED(EINVAL, "Unknown attribute type", VSN_A_REGION_UA, 0);
+	EXPECT_REFUSED(EINVAL, "Unsupported attribute", VSN_A_REGION_UA, 0);
 
 	begin(VSN_CMD_REGION_DEL);
 	nl_u32(&self->m, VSN_A_REGION_ID, 77);

@@ -437,6 +437,28 @@ TEST_F(partition, in_use)
 	EXPECT_EQ(0, del(self, "a"));
 }
 
+/* A rule of udev is told whose a node is. */
+TEST_F(partition, uevent)
+{
+	char text[256] = "";
+	FILE *f;
+
+	ASSERT_EQ(0, add(self, "a", 0, 3));
+	f = fopen("/sys/class/vsn/p.a/uevent", "r");
+	ASSERT_NE(NULL, f);
+	EXPECT_LT(0, fread(text, 1, sizeof(text) - 1, f));
+	fclose(f);
+	EXPECT_NE(NULL, strstr(text, "VSN_FABRIC=p\n"));
+	EXPECT_NE(NULL, strstr(text, "VSN_PARTITION=a\n"));
+	f = fopen("/sys/class/vsn/p/uevent", "r");
+	ASSERT_NE(NULL, f);
+	memset(text, 0, sizeof(text));
+	EXPECT_LT(0, fread(text, 1, sizeof(text) - 1, f));
+	fclose(f);
+	EXPECT_NE(NULL, strstr(text, "VSN_FABRIC=p\n"));
+	EXPECT_EQ(NULL, strstr(text, "VSN_PARTITION"));
+}
+
 /* A node that was there before the partition went leads nowhere. */
 TEST_F(partition, stale_node)
 {
