@@ -88,6 +88,7 @@ install: all
 	for f in Documentation/man/*.[1-8]; do \
 		[ ! -f "$$f" ] || install -D -m 644 -t \
 			"$(DESTDIR)$(PREFIX)/share/man/man$${f##*.}" "$$f" || exit; done
+	install -D -m 644 -t "$(DESTDIR)$(PREFIX)/lib/udev/rules.d" tools/udev/60-vsn.rules
 
 # The distribution's signing key is not ours to have.
 modules_install: module

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Device nodes: /dev/vsn/NAME, and the ioctls of a context.
+ * Device nodes: /dev/vsn/NAME, /dev/vsn/NAME.PARTITION, and the ioctls of a context.
  *
- * There is one character device for all minors.  An open looks up its fabric by
- * minor and takes a reference under the lock of the table; only then it asks to
- * become a user, which waits for the fabric's lock.  A fabric leaves the table
- * before its last reference goes, so what is found there has one.
+ * There is one character device for all minors.  An open looks up its fabric, and
+ * its partition if it is one's device, by minor and takes references under the
+ * lock of the table; only then it asks to become a user, which waits for the
+ * fabric's lock.  Both leave the table before their last reference goes, so what is
+ * found there has one.
  */
 #include <linux/cdev.h>
 #include <linux/compat.h>
@@ -19,41 +20,70 @@
 #include "directory.h"
 #include "fabric.h"
 #include "file.h"
+#include "lease.h"
 #include "queue.h"
+#include "rights.h"
+#include "share.h"
 #include "uarg.h"
 
-#define NR_MINORS	(VSN_MAX_FABRICS * 4)
+#define NR_MINORS	(VSN_MAX_FABRICS * (4 + VSN_MAX_PARTITIONS))
 
 static dev_t first_devt;
 /* Not in the module's own memory: their last references may go after it. */
 static struct class *class;
 static struct cdev *cdev;
-/* struct vsn_fabric by minor; its own lock */
+/* struct vsn_chardev by minor; its own lock */
 static DEFINE_XARRAY_ALLOC(minors);
 
 static int context_open(struct inode *inode, struct file *file)
 {
-	struct vsn_fabric *fabric;
+	struct vsn_partition *partition = NULL;
+	struct vsn_fabric *fabric = NULL;
+	struct vsn_chardev *chardev;
+	struct vsn_rights *rights;
 	struct vsn_file *vf;
+	int err;
 
 	xa_lock(&minors);
-	fabric = xa_load(&minors, iminor(inode));
-	if (fabric)
+	chardev = xa_load(&minors, iminor(inode));
+	if (chardev) {
+		fabric = chardev->fabric;
 		refcount_inc(&fabric->ref);
+		partition = chardev->partition;
+		if (partition)
+			refcount_inc(&partition->ref);
+	}
 	xa_unlock(&minors);
 	if (!fabric)
 		return -ENODEV;
-	vf = vsn_file_new(fabric, fabric->views.host);
+	/* Until the file is one, this keeps the fabric for the rights. */
+	err = vsn_fabric_use(fabric);
+	if (err)
+		goto out_put;
+	rights = vsn_rights_new(fabric, partition);
+	if (IS_ERR(rights)) {
+		err = PTR_ERR(rights);
+		goto out_unuse;
+	}
+	vf = vsn_file_new(rights, fabric->views.host);
+	vsn_rights_put(rights);
 	if (!IS_ERR(vf)) {
 		file->private_data = vf;
 		file->f_mapping = vf->who->inode->i_mapping;
 	}
+	err = PTR_ERR_OR_ZERO(vf);
+
+out_unuse:
+	vsn_fabric_unuse(fabric);
+out_put:
+	vsn_partition_put(partition);
 	vsn_fabric_put(fabric);
-	return PTR_ERR_OR_ZERO(vf);
+	return err;
 }
 
-static int context_info(struct vsn_fabric *fabric, void __user *uarg)
+static int context_info(const struct vsn_rights *rights, void __user *uarg)
 {
+	struct vsn_fabric *fabric = rights->fabric;
 	struct vsn_info info;
 	int err;
 
@@ -61,17 +91,19 @@ static int context_info(struct vsn_fabric *fabric, void __user *uarg)
 	if (err)
 		return err;
 	info.window_shift = fabric->topo.window_shift;
-	info.features = VSN_FEATURE_ORDERED | VSN_FEATURE_ONLINE | VSN_FEATURE_PACED;
+	info.features = VSN_FEATURE_ORDERED | VSN_FEATURE_ONLINE | VSN_FEATURE_PACED |
+			VSN_FEATURE_PARTITIONS;
 	info.endpoints = fabric->topo.nr_endpoints;
 	info.networks = fabric->topo.nr_networks;
 	vsn_engine_info(fabric, &info);
+	vsn_partition_info(fabric, rights->partition, &info);
 	info.max_entries = VSN_QUEUE_MAX_ENTRIES;
 	info.sqe_size = sizeof(struct vsn_sqe);
 	info.cqe_size = sizeof(struct vsn_cqe);
 	return vsn_uarg_put(&info, sizeof(info), uarg);
 }
 
-static int context_view(struct file *file, struct vsn_fabric *fabric, void __user *uarg)
+static int context_view(struct file *file, struct vsn_rights *rights, void __user *uarg)
 {
 	struct vsn_view view;
 	int err;
@@ -81,21 +113,21 @@ static int context_view(struct file *file, struct vsn_fabric *fabric, void __use
 		return err;
 	if (view.flags)
 		return -EINVAL;
-	return vsn_view_open(fabric, view.initiator, file->f_flags);
+	return vsn_view_open(rights, view.initiator, file->f_flags);
 }
 
-static int context_queue(struct vsn_fabric *fabric, void __user *uarg)
+static int context_queue(struct vsn_rights *rights, void __user *uarg)
 {
 	struct vsn_queue_setup setup;
 	int err;
 
 	err = vsn_uarg_get(&setup, sizeof(setup), sizeof(setup), uarg);
-	return err ? err : vsn_queue_open(fabric, &setup, uarg);
+	return err ? err : vsn_queue_open(rights, &setup, uarg);
 }
 
-static int context_grant(struct vsn_fabric *fabric, void __user *uarg)
+static int context_grant(struct vsn_rights *rights, void __user *uarg)
 {
-	const struct vsn_topo *topo = &fabric->topo;
+	const struct vsn_topo *topo = &rights->fabric->topo;
 	struct vsn_region *region;
 	struct vsn_grant grant;
 	struct vsn_diag diag;
@@ -106,10 +138,11 @@ static int context_grant(struct vsn_fabric *fabric, void __user *uarg)
 		return err;
 	if (grant.flags || grant.reserved || grant.right > VSN_GRANT_WRITE ||
 	    grant.initiator >= topo->nr_endpoints ||
-	    !topo->kinds[vsn_topo_kind(topo, grant.initiator)].read_bandwidth)
+	    !topo->kinds[vsn_topo_kind(topo, grant.initiator)].read_bandwidth ||
+	    !vsn_rights_initiator(rights, grant.initiator))
 		return -EINVAL;
 	region = grant.ua < VSN_UA_POOL || grant.ua >> VSN_UA_BITS ? NULL :
-		 vsn_region_get_ua(fabric, grant.ua);
+		 vsn_rights_region_get(rights, grant.ua);
 	if (!region)
 		return -EFAULT;
 	err = vsn_directory_grant(region, grant.ua - region->place.ua, grant.len,
@@ -120,7 +153,7 @@ static int context_grant(struct vsn_fabric *fabric, void __user *uarg)
 	return err;
 }
 
-static int context_run(struct vsn_fabric *fabric, void __user *uarg)
+static int context_run(struct vsn_rights *rights, void __user *uarg)
 {
 	struct vsn_run run;
 	int err;
@@ -130,7 +163,8 @@ static int context_run(struct vsn_fabric *fabric, void __user *uarg)
 		return err;
 	if (run.flags)
 		return -EINVAL;
-	err = vsn_engine_run(fabric, &run, u64_to_user_ptr(run.blocked_list));
+	err = vsn_engine_run(rights->fabric, rights->partition, &run,
+			     u64_to_user_ptr(run.blocked_list));
 	/* These tell how far it came. */
 	if (!err || err == -EDEADLK || err == -EINTR)
 		if (vsn_uarg_put(&run, sizeof(run), uarg))
@@ -152,20 +186,30 @@ static long context_ioctl(struct file *file, unsigned int cmd, unsigned long arg
 		return -ENOTTY;
 	switch (_IOC_NR(cmd)) {
 	case _IOC_NR(VSN_IOC_INFO):
-		return context_info(vf->fabric, uarg);
+		return context_info(vf->rights, uarg);
 	case _IOC_NR(VSN_IOC_VIEW):
-		return context_view(file, vf->fabric, uarg);
+		return context_view(file, vf->rights, uarg);
 	}
 	/* Operations read and write. */
 	if ((file->f_mode & both) != both)
 		return -EBADF;
 	switch (_IOC_NR(cmd)) {
 	case _IOC_NR(VSN_IOC_QUEUE):
-		return context_queue(vf->fabric, uarg);
+		return context_queue(vf->rights, uarg);
 	case _IOC_NR(VSN_IOC_RUN):
-		return context_run(vf->fabric, uarg);
+		return context_run(vf->rights, uarg);
 	case _IOC_NR(VSN_IOC_GRANT):
-		return context_grant(vf->fabric, uarg);
+		return context_grant(vf->rights, uarg);
+	case _IOC_NR(VSN_IOC_EXPORT):
+		return vsn_share_export(vf->rights, uarg);
+	case _IOC_NR(VSN_IOC_IMPORT):
+		return vsn_share_import(vf->rights, uarg);
+	case _IOC_NR(VSN_IOC_UNIMPORT):
+		return vsn_share_unimport(vf->rights, uarg);
+	case _IOC_NR(VSN_IOC_LEASE):
+		return vsn_lease_take(vf->rights, uarg);
+	case _IOC_NR(VSN_IOC_RETURN):
+		return vsn_lease_return(vf->rights, uarg);
 	}
 	return -ENOTTY;
 }
@@ -194,25 +238,41 @@ static char *chardev_node(const struct device *dev, umode_t *mode)
 	return kasprintf(GFP_KERNEL | __GFP_NOFAIL, "vsn/%s", dev_name(dev));
 }
 
+/* So that a rule of udev can tell whose a node is: tools/udev. */
+static int chardev_uevent(const struct device *dev, struct kobj_uevent_env *env)
+{
+	const char *name = dev_name(dev), *dot = strchrnul(name, '.');
+
+	if (add_uevent_var(env, "VSN_FABRIC=%.*s", (int)(dot - name), name))
+		return -ENOMEM;
+	return *dot && add_uevent_var(env, "VSN_PARTITION=%s", dot + 1) ? -ENOMEM : 0;
+}
+
 /**
- * vsn_chardev_add - make a fabric's device and its node
- * @fabric: a fabric that is being committed; files of it open once it is
+ * vsn_chardev_add - make a device and its node
+ * @chardev: what to fill in
+ * @fabric: a fabric whose lock is held; files of it open once that is released
+ * @partition: of that fabric, or NULL: the device of all of it
  *
  * Return: 0 or a negative errno.
  */
-int vsn_chardev_add(struct vsn_fabric *fabric)
+int vsn_chardev_add(struct vsn_chardev *chardev, struct vsn_fabric *fabric,
+		    struct vsn_partition *partition)
 {
-	struct vsn_chardev *chardev = &fabric->chardev;
 	struct device *device;
 	int err;
 
-	err = xa_alloc(&minors, &chardev->minor, fabric, XA_LIMIT(0, NR_MINORS - 1),
+	chardev->fabric = fabric;
+	chardev->partition = partition;
+	err = xa_alloc(&minors, &chardev->minor, chardev, XA_LIMIT(0, NR_MINORS - 1),
 		       GFP_KERNEL);
 	if (err)
 		return err;
+	/* No name has a dot in it, so there is but one way to read this. */
 	device = device_create(class, NULL,
-			       MKDEV(MAJOR(first_devt), chardev->minor), NULL, "%s",
-			       fabric->name);
+			       MKDEV(MAJOR(first_devt), chardev->minor), NULL, "%s%s%s",
+			       fabric->name, partition ? "." : "",
+			       partition ? partition->name : "");
 	if (IS_ERR(device)) {
 		xa_erase(&minors, chardev->minor);
 		return PTR_ERR(device);
@@ -222,13 +282,13 @@ int vsn_chardev_add(struct vsn_fabric *fabric)
 }
 
 /**
- * vsn_chardev_del - remove a fabric's device and its node
- * @fabric: a fabric that nobody uses, nor can from now on; the caller does not
- *	hold its lock
+ * vsn_chardev_del - remove a device and its node
+ * @chardev: of a fabric or partition that nobody uses, nor can from now on; the
+ *	caller does not hold the fabric's lock
  */
-void vsn_chardev_del(struct vsn_fabric *fabric)
+void vsn_chardev_del(struct vsn_chardev *chardev)
 {
-	u32 minor = fabric->chardev.minor;
+	u32 minor = chardev->minor;
 
 	device_destroy(class, MKDEV(MAJOR(first_devt), minor));
 	xa_erase(&minors, minor);
@@ -252,6 +312,7 @@ int vsn_chardev_init(void)
 		goto err_region;
 	}
 	class->devnode = chardev_node;
+	class->dev_uevent = chardev_uevent;
 	err = -ENOMEM;
 	cdev = cdev_alloc();
 	if (!cdev)

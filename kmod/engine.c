@@ -22,6 +22,7 @@
 #include "fabric.h"
 #include "hole.h"
 #include "netlink.h"
+#include "partition.h"
 #include "queue.h"
 #include "trace.h"
 
@@ -51,14 +52,6 @@ const struct vsn_mem vsn_engine_mem = {
 	.alloc = mem_alloc,
 	.free = mem_free,
 };
-
-/* Entries are checked without engine->lock: regions are looked up under RCU. */
-static const struct vsn_place *env_find(void *ctx, u64 ua)
-{
-	struct vsn_region *region = vsn_region_get_ua(ctx, ua);
-
-	return region ? &region->place : NULL;
-}
 
 static void env_put(void *ctx, const struct vsn_place *place)
 {
@@ -226,7 +219,6 @@ int vsn_engine_init(struct vsn_fabric *fabric)
 	engine->clock = VSN_CLOCK_ORDERED;
 	engine->time.scale = VSN_SCALE_DEFAULT;
 	engine->env.topo = &fabric->topo;
-	engine->env.find = env_find;
 	engine->env.put = env_put;
 	engine->env.ctx = fabric;
 	err = vsn_sched_init(&engine->sched, &fabric->topo, &vsn_engine_mem, &ops, fabric,
@@ -356,17 +348,20 @@ int vsn_engine_submit(struct vsn_fabric *fabric, struct vsn_op *op)
  * @op: vsn_op_check() refused it
  * @err: with this errno
  *
- * It takes no time, but is counted as an error of its initiator, if there is one.
+ * It takes no time, but is counted as an error of its initiator, if there is one that
+ * its queue may name.
  *
  * Return: 0; -ENOMEM there is no memory to count it, and @op remains the caller's.
  */
 int vsn_engine_reject(struct vsn_fabric *fabric, struct vsn_op *op, int err)
 {
+	const struct vsn_partition *partition = vsn_queue_partition(op);
 	struct vsn_sched *s = &fabric->engine.sched;
 	struct vsn_endpoint_stats *stats;
 
 	lockdep_assert_held(&fabric->engine.lock);
-	if (op->sqe.initiator < fabric->topo.nr_endpoints) {
+	if (op->sqe.initiator < fabric->topo.nr_endpoints &&
+	    (!partition || vsn_partition_has(partition, op->sqe.initiator))) {
 		stats = vsn_sparse_touch(&s->stats, op->sqe.initiator);
 		if (!stats)
 			return -ENOMEM;
@@ -382,18 +377,43 @@ int vsn_engine_reject(struct vsn_fabric *fabric, struct vsn_op *op, int err)
 	return 0;
 }
 
+/*
+ * What a RUN may tell of: the operations of queues of the same partition; without one,
+ * of all.
+ */
+static u64 seen_pending(const struct vsn_engine *engine, const struct vsn_partition *partition)
+{
+	if (partition)
+		return atomic64_read(&partition->nr_pending);
+	return engine->sched.nr_pending + atomic_read(&engine->nr_held);
+}
+
+static u64 seen_completed(const struct vsn_engine *engine,
+			  const struct vsn_partition *partition)
+{
+	return partition ? partition->nr_completed : engine->sched.nr_completed;
+}
+
+static bool seen_op(void *ctx, const struct vsn_op *op)
+{
+	/* Any number may be blocked. */
+	cond_resched();
+	return vsn_queue_partition(op) == ctx;
+}
+
 /* Move on until nothing is left before @until, giving way now and then. */
-static int run_events(struct vsn_engine *engine, u64 until, u64 *completed)
+static int run_events(struct vsn_engine *engine, u64 until,
+		      const struct vsn_partition *partition, u64 *completed)
 {
 	struct vsn_sched *s = &engine->sched;
 	u64 before;
 	bool more;
 
-	before = s->nr_completed;
+	before = seen_completed(engine, partition);
 	vsn_sched_recheck(s);
 	for (;;) {
 		more = vsn_sched_run(s, until, RUN_BATCH);
-		*completed += s->nr_completed - before;
+		*completed += seen_completed(engine, partition) - before;
 		if (!more)
 			return 0;
 		if (fatal_signal_pending(current))
@@ -402,19 +422,20 @@ static int run_events(struct vsn_engine *engine, u64 until, u64 *completed)
 		cond_resched();
 		/* Not killable: @running is ours to clear, and batches are short. */
 		mutex_lock(&engine->lock);
-		before = s->nr_completed;
+		before = seen_completed(engine, partition);
 	}
 }
 
 /* A RUN in ordered execution; engine->lock held. */
-static int run_ordered(struct vsn_engine *engine, struct vsn_run *run)
+static int run_ordered(struct vsn_engine *engine, const struct vsn_partition *partition,
+		       struct vsn_run *run)
 {
 	int err;
 
 	if (engine->running)
 		return -EBUSY;
 	engine->running = true;
-	err = run_events(engine, run->until, &run->completed);
+	err = run_events(engine, run->until, partition, &run->completed);
 	engine->running = false;
 	return err;
 }
@@ -441,10 +462,11 @@ static int wait_held(struct vsn_fabric *fabric, u64 until)
  * A RUN where time goes by itself; engine->lock held.  What can be done is, and, where
  * completions are held back, waited for.
  */
-static int run_online(struct vsn_fabric *fabric, struct vsn_run *run)
+static int run_online(struct vsn_fabric *fabric, const struct vsn_partition *partition,
+		      struct vsn_run *run)
 {
 	struct vsn_engine *engine = &fabric->engine;
-	u64 before = engine->sched.nr_completed;
+	u64 before = seen_completed(engine, partition);
 	int err;
 
 	err = vsn_mover_flush(fabric);
@@ -453,13 +475,14 @@ static int run_online(struct vsn_fabric *fabric, struct vsn_run *run)
 		vsn_queues_expire(fabric);
 	}
 	vsn_engine_tick(fabric);
-	run->completed = engine->sched.nr_completed - before;
+	run->completed = seen_completed(engine, partition) - before;
 	return err;
 }
 
 /**
  * vsn_engine_run - execute what is pending
  * @fabric: the fabric
+ * @partition: tell of its queues' operations only; NULL: of all
  * @run: in: @until; out: @now, @completed, @pending, @blocked
  * @list: room for @run->blocked_max entries, or NULL with 0
  *
@@ -473,11 +496,12 @@ static int run_online(struct vsn_fabric *fabric, struct vsn_run *run)
  * nothing can move and operations are blocked; -EINTR a fatal signal, or where time
  * goes by itself any; -EFAULT the list cannot be written; -ENOMEM no memory for it.
  */
-int vsn_engine_run(struct vsn_fabric *fabric, struct vsn_run *run,
-		   struct vsn_blocked __user *list)
+int vsn_engine_run(struct vsn_fabric *fabric, struct vsn_partition *partition,
+		   struct vsn_run *run, struct vsn_blocked __user *list)
 {
 	struct vsn_engine *engine = &fabric->engine;
 	struct vsn_sched *s = &engine->sched;
+	bool (*pick)(void *ctx, const struct vsn_op *op) = partition ? seen_op : NULL;
 	struct vsn_blocked *blocked = NULL;
 	size_t nr = 0;
 	int err;
@@ -492,21 +516,24 @@ int vsn_engine_run(struct vsn_fabric *fabric, struct vsn_run *run,
 	err = mutex_lock_killable(&engine->lock);
 	if (err)
 		return err;
-	err = s->online ? run_online(fabric, run) : run_ordered(engine, run);
+	err = s->online ? run_online(fabric, partition, run) :
+			  run_ordered(engine, partition, run);
 	if (err == -EBUSY)
 		goto err_unlock;
 
 	run->now = s->now;
-	run->pending = s->nr_pending + atomic_read(&engine->nr_held);
+	run->pending = seen_pending(engine, partition);
 	if (!err && !s->heap.nr && !engine->movers.nr && s->nr_pending) {
-		err = -EDEADLK;
-		run->blocked = s->nr_blocked;
+		run->blocked = pick ? vsn_sched_blocked_of(s, pick, partition, NULL, SIZE_MAX) :
+				      s->nr_blocked;
+		if (!pick || run->blocked)
+			err = -EDEADLK;
 		nr = min3(run->blocked, run->blocked_max, (u64)MAX_LISTED);
 	}
 	if (nr) {
 		blocked = kvcalloc(nr, sizeof(*blocked), GFP_ENGINE);
 		if (blocked)
-			nr = vsn_sched_blocked(s, blocked, nr);
+			nr = vsn_sched_blocked_of(s, pick, partition, blocked, nr);
 		else
 			err = -ENOMEM;
 	}

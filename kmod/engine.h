@@ -14,6 +14,7 @@
 
 struct mem_cgroup;
 struct vsn_fabric;
+struct vsn_partition;
 
 /**
  * struct vsn_engine - execution of a fabric's operations
@@ -21,7 +22,7 @@ struct vsn_fabric;
  *	Effects run under it and may sleep, but nothing touches a program's
  *	memory under it: it nests inside mmap_lock
  * @sched: the scheduler
- * @env: what entries are checked against; immutable
+ * @env: how operations give back what they hold; immutable
  * @nr_queues: queues that are open
  * @queues: struct vsn_queue that are open
  * @running: a RUN is on (ordered)
@@ -50,8 +51,8 @@ extern const struct vsn_mem vsn_engine_mem;
 
 int vsn_engine_init(struct vsn_fabric *fabric);
 void vsn_engine_destroy(struct vsn_fabric *fabric);
-int vsn_engine_run(struct vsn_fabric *fabric, struct vsn_run *run,
-		   struct vsn_blocked __user *list);
+int vsn_engine_run(struct vsn_fabric *fabric, struct vsn_partition *partition,
+		   struct vsn_run *run, struct vsn_blocked __user *list);
 
 int vsn_engine_set_clock(struct vsn_fabric *fabric, u32 clock, u64 scale,
 			 struct vsn_diag *diag);

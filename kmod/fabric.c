@@ -12,9 +12,9 @@
  *     the fabric stays.  None, and it is marked dead.  vsn_fabric_use() takes
  *     the same lock, so an open either came before and was counted, or finds the
  *     mark and fails with -ENODEV.  Nobody becomes a user of a dead fabric.
- *  2. Its device goes, outside the fabric's lock, as an open that is on its way
- *     may wait for that lock.  vsn_fabrics_lock is held on: the name stays taken
- *     until the device of that name is gone.
+ *  2. Its device goes, and its partitions' devices, outside the fabric's lock, as an
+ *     open that is on its way may wait for that lock.  vsn_fabrics_lock is held on:
+ *     the name stays taken until the devices of that name are gone.
  *  3. It leaves the list.  Commands can no longer find it; those that found it
  *     before hold a reference and see the mark when they take the lock, or read
  *     figures of a fabric that is about to go, which is harmless: its parts
@@ -40,6 +40,7 @@
 #include <linux/string.h>
 
 #include "fabric.h"
+#include "lease.h"
 
 /*
  * Protects the list, the number of fabrics, the last id and the generation.
@@ -71,6 +72,7 @@ static int fabric_start(struct vsn_fabric *fabric, struct vsn_diag *diag)
 	int err;
 
 	vsn_store_init(fabric);
+	vsn_partitions_init(fabric);
 	vsn_regions_init(fabric);
 	part = "the engine";
 	err = vsn_engine_init(fabric);
@@ -85,7 +87,7 @@ static int fabric_start(struct vsn_fabric *fabric, struct vsn_diag *diag)
 	if (err)
 		goto err_engine;
 	part = "the device";
-	err = vsn_chardev_add(fabric);
+	err = vsn_chardev_add(&fabric->chardev, fabric, NULL);
 	if (err)
 		goto err_views;
 	return 0;
@@ -104,9 +106,11 @@ err_regions:
 static void fabric_free(struct vsn_fabric *fabric)
 {
 	if (fabric->state == VSN_FABRIC_STATE_READY) {
+		vsn_leases_stop(fabric);
 		vsn_views_destroy(fabric);
 		vsn_engine_destroy(fabric);
 		vsn_regions_destroy(fabric);
+		vsn_partitions_destroy(fabric);
 		vsn_store_destroy(fabric);
 	}
 	vsn_topo_free(&fabric->topo);
@@ -293,8 +297,10 @@ int vsn_fabric_delete(struct vsn_fabric *fabric,
 	ready = fabric->state == VSN_FABRIC_STATE_READY;
 	mutex_unlock(&fabric->lock);
 
-	if (ready)
-		vsn_chardev_del(fabric);
+	if (ready) {
+		vsn_chardev_del(&fabric->chardev);
+		vsn_partitions_hide(fabric);
+	}
 	fabric_unlist(fabric);
 	if (gone)
 		gone(fabric);

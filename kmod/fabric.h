@@ -22,6 +22,7 @@
 #include "chardev.h"
 #include "core/topo.h"
 #include "engine.h"
+#include "partition.h"
 #include "region.h"
 #include "store.h"
 #include "view.h"
@@ -37,7 +38,7 @@
  * @system: free text; immutable after commit
  * @id: from 1, never used again while the module is loaded; immutable
  * @lock: protects @topo, @system and @state of a draft, @clock, @scale, @users, @dead,
- *	and adding and deleting regions
+ *	and adding and deleting regions and partitions
  * @state: enum vsn_fabric_state
  * @users: open files of its device; a fabric with users is not deleted
  * @dead: deleted; no new users
@@ -49,6 +50,7 @@
  * @engine: execution; own lock
  * @views: initiators' inodes; own lock
  * @chardev: device node
+ * @partitions: partitions; see partition.h
  *
  * From @store on, the parts exist if @state is ready, until the last reference
  * goes.
@@ -71,6 +73,7 @@ struct vsn_fabric {
 	struct vsn_engine engine;
 	struct vsn_views views;
 	struct vsn_chardev chardev;
+	struct vsn_partitions partitions;
 };
 
 bool vsn_name_valid(const char *name);

@@ -11,7 +11,8 @@
  *  - in an endpoint's device window: its memory up to its capacity, with
  *    CAP_SYS_ADMIN at the time of the access, else -EPERM.  Parts that no region
  *    has read as zeros and refuse to be written: -EFAULT.
- *  - anywhere else: -EFAULT; mmap -ENXIO.
+ *  - anywhere else: -EFAULT; mmap -ENXIO.  So is what is not of the partition by
+ *    whose device the context was opened, all device windows included: see rights.c.
  *
  * read and write are the host's own, whatever file they use: they are untimed and
  * counted as host access.
@@ -41,16 +42,17 @@
 #include "fabric.h"
 #include "file.h"
 #include "hole.h"
+#include "rights.h"
 #include "trace.h"
 
 /**
  * vsn_file_new - state of an open file
- * @fabric: the fabric; becomes used once more
+ * @rights: what it may reach; their fabric becomes used once more
  * @who: initiator
  *
  * Return: the state; -ENODEV the fabric is deleted; -ENOMEM.
  */
-struct vsn_file *vsn_file_new(struct vsn_fabric *fabric, struct vsn_initiator *who)
+struct vsn_file *vsn_file_new(struct vsn_rights *rights, struct vsn_initiator *who)
 {
 	struct vsn_file *vf;
 	int err;
@@ -58,13 +60,14 @@ struct vsn_file *vsn_file_new(struct vsn_fabric *fabric, struct vsn_initiator *w
 	vf = kmalloc(sizeof(*vf), GFP_KERNEL_ACCOUNT);
 	if (!vf)
 		return ERR_PTR(-ENOMEM);
-	err = vsn_fabric_use(fabric);
+	err = vsn_fabric_use(rights->fabric);
 	if (err) {
 		kfree(vf);
 		return ERR_PTR(err);
 	}
-	vf->fabric = fabric;
+	vf->fabric = rights->fabric;
 	vf->who = who;
+	vf->rights = vsn_rights_get(rights);
 	return vf;
 }
 
@@ -74,6 +77,7 @@ struct vsn_file *vsn_file_new(struct vsn_fabric *fabric, struct vsn_initiator *w
  */
 void vsn_file_free(struct vsn_file *vf)
 {
+	vsn_rights_put(vf->rights);
 	vsn_fabric_unuse(vf->fabric);
 	kfree(vf);
 }
@@ -105,18 +109,20 @@ loff_t vsn_file_llseek(struct file *file, loff_t off, int whence)
 }
 
 /* The region at @ua, with a reference; NULL: this is one past the end of one. */
-static struct vsn_region *file_region(struct vsn_fabric *fabric, u64 ua)
+static struct vsn_region *file_region(struct vsn_rights *rights, u64 ua)
 {
 	struct vsn_region *region;
 
+	if (ua < VSN_UA_POOL && !vsn_rights_windows(rights))
+		return ERR_PTR(-EFAULT);
 	if (ua < VSN_UA_POOL && !capable(CAP_SYS_ADMIN))
 		return ERR_PTR(-EPERM);
-	region = vsn_region_get_ua(fabric, ua);
+	region = vsn_rights_region_get(rights, ua);
 	if (region)
 		return region;
-	if (vsn_region_in_window(fabric, ua))
+	if (vsn_region_in_window(rights->fabric, ua))
 		return ERR_PTR(-ENOMEM);
-	region = ua ? vsn_region_get_ua(fabric, ua - 1) : NULL;
+	region = ua ? vsn_rights_region_get(rights, ua - 1) : NULL;
 	if (!region)
 		return ERR_PTR(-EFAULT);
 	/* It came between the two looks: this is no end. */
@@ -143,7 +149,7 @@ ssize_t vsn_file_read(struct kiocb *iocb, struct iov_iter *to)
 
 	if (!len)
 		return 0;
-	region = file_region(vf->fabric, iocb->ki_pos);
+	region = file_region(vf->rights, iocb->ki_pos);
 	if (IS_ERR_OR_NULL(region))
 		return PTR_ERR_OR_ZERO(region);
 	off = iocb->ki_pos - region->place.ua;
@@ -176,7 +182,7 @@ ssize_t vsn_file_write(struct kiocb *iocb, struct iov_iter *from)
 		return -EINVAL;
 	if (!len)
 		return 0;
-	region = file_region(vf->fabric, iocb->ki_pos);
+	region = file_region(vf->rights, iocb->ki_pos);
 	if (!region)
 		return -ENOSPC;
 	if (IS_ERR(region))
@@ -339,7 +345,7 @@ static vm_fault_t file_fault(struct vm_fault *vmf)
 	struct folio *folio;
 	int err;
 
-	region = vsn_region_get_ua(vf->fabric, ua);
+	region = vsn_rights_region_get(vf->rights, ua);
 	/* A VMA that grew may reach a region of another mode. */
 	if (region && file_tracks(vmf->vma) != !!region->directory) {
 		vsn_region_put(region);
@@ -445,9 +451,11 @@ int vsn_file_mmap(struct file *file, struct vm_area_struct *vma)
 	if (vma->vm_pgoff >= 1UL << (VSN_UA_BITS - PAGE_SHIFT))
 		return -ENXIO;
 	ua = (u64)vma->vm_pgoff << PAGE_SHIFT;
+	if (ua < VSN_UA_POOL && !vsn_rights_windows(vf->rights))
+		return -ENXIO;
 	if (ua < VSN_UA_POOL && !capable(CAP_SYS_ADMIN))
 		return -EPERM;
-	region = vsn_region_get_ua(vf->fabric, ua);
+	region = vsn_rights_region_get(vf->rights, ua);
 	if (!region)
 		return vsn_region_in_window(vf->fabric, ua) ? -ENOMEM : -ENXIO;
 	if (len > region->place.size - (ua - region->place.ua))

@@ -12,18 +12,21 @@ struct kiocb;
 struct vm_area_struct;
 struct vsn_fabric;
 struct vsn_initiator;
+struct vsn_rights;
 
 /**
  * struct vsn_file - an open file, its private_data
  * @fabric: the fabric, of which it is a user
  * @who: initiator
+ * @rights: what it may reach
  */
 struct vsn_file {
 	struct vsn_fabric *fabric;
 	struct vsn_initiator *who;
+	struct vsn_rights *rights;
 };
 
-struct vsn_file *vsn_file_new(struct vsn_fabric *fabric, struct vsn_initiator *who);
+struct vsn_file *vsn_file_new(struct vsn_rights *rights, struct vsn_initiator *who);
 void vsn_file_free(struct vsn_file *vf);
 
 int vsn_file_release(struct inode *inode, struct file *file);

@@ -163,6 +163,7 @@ int vsn_nl_fabric_pre_doit(const struct genl_split_ops *ops,
 	static_assert((int)VSN_A_LINK_FABRIC == (int)VSN_A_FABRIC_NAME);
 	static_assert((int)VSN_A_REGION_FABRIC == (int)VSN_A_FABRIC_NAME);
 	static_assert((int)VSN_A_LIMIT_FABRIC == (int)VSN_A_FABRIC_NAME);
+	static_assert((int)VSN_A_PARTITION_FABRIC == (int)VSN_A_FABRIC_NAME);
 	static_assert((int)VSN_A_SWITCH_FABRIC == (int)VSN_A_FABRIC_NAME);
 	static_assert((int)VSN_A_FAULT_FABRIC == (int)VSN_A_FABRIC_NAME);
 	static_assert((int)VSN_A_FAULT_POLICY_FABRIC == (int)VSN_A_FABRIC_NAME);

@@ -82,6 +82,15 @@ int vsn_nl_put_endpoint_event(struct sk_buff *skb, struct vsn_fabric *fabric, u3
 bool vsn_nl_held_down(const struct vsn_site *site);
 int vsn_nl_put_health(struct sk_buff *skb, const struct vsn_site *site);
 
+/*
+ * Regions and partitions come and go, and limits change, under this lock, and are told
+ * of under it: netlink_region.c.  fabric->lock nests inside.
+ */
+void vsn_nl_regions_lock(void);
+void vsn_nl_regions_unlock(void);
+void vsn_nl_region_created(const struct vsn_fabric *fabric, struct vsn_region *region);
+void vsn_nl_region_deleted(const struct vsn_fabric *fabric, u32 id, const char *name);
+
 /* Topology as attributes: netlink_topo.c. */
 int vsn_nl_topo_parse(const struct genl_info *info, struct vsn_topo *topo);
 size_t vsn_nl_topo_size(const struct vsn_topo *topo);

@@ -43,6 +43,11 @@ const struct nla_policy vsn_dim_nl_policy[VSN_A_DIM_SIZE + 1] = {
 	[VSN_A_DIM_SIZE] = NLA_POLICY_MIN(NLA_U32, 1),
 };
 
+const struct nla_policy vsn_endpoint_run_nl_policy[VSN_A_ENDPOINT_RUN_LAST + 1] = {
+	[VSN_A_ENDPOINT_RUN_FIRST] = { .type = NLA_U32, },
+	[VSN_A_ENDPOINT_RUN_LAST] = { .type = NLA_U32, },
+};
+
 const struct nla_policy vsn_graph_nl_policy[VSN_A_GRAPH_LINK + 1] = {
 	[VSN_A_GRAPH_NETWORK] = { .type = NLA_NUL_STRING, .len = VSN_NAME_LEN, },
 	[VSN_A_GRAPH_SWITCH] = NLA_POLICY_NESTED(vsn_graph_switch_nl_policy),
@@ -193,12 +198,13 @@ static const struct nla_policy vsn_region_get_do_nl_policy[VSN_A_REGION_NAME + 1
 };
 
 /* VSN_CMD_REGION_GET - dump */
-static const struct nla_policy vsn_region_get_dump_nl_policy[VSN_A_REGION_FABRIC + 1] = {
+static const struct nla_policy vsn_region_get_dump_nl_policy[VSN_A_REGION_PARTITION + 1] = {
 	[VSN_A_REGION_FABRIC] = { .type = NLA_NUL_STRING, .len = VSN_NAME_LEN, },
+	[VSN_A_REGION_PARTITION] = { .type = NLA_NUL_STRING, .len = VSN_NAME_LEN, },
 };
 
 /* VSN_CMD_REGION_NEW - do */
-static const struct nla_policy vsn_region_new_nl_policy[VSN_A_REGION_DIR_GRANULE + 1] = {
+static const struct nla_policy vsn_region_new_nl_policy[VSN_A_REGION_PARTITION + 1] = {
 	[VSN_A_REGION_FABRIC] = { .type = NLA_NUL_STRING, .len = VSN_NAME_LEN, },
 	[VSN_A_REGION_SIZE] = { .type = NLA_UINT, },
 	[VSN_A_REGION_HOME] = { .type = NLA_U32, },
@@ -212,6 +218,7 @@ static const struct nla_policy vsn_region_new_nl_policy[VSN_A_REGION_DIR_GRANULE
 	[VSN_A_REGION_WHERE] = NLA_POLICY_NESTED(vsn_where_nl_policy),
 	[VSN_A_REGION_NEAR] = { .type = NLA_U32, },
 	[VSN_A_REGION_COUNT] = NLA_POLICY_MIN(NLA_U32, 1),
+	[VSN_A_REGION_PARTITION] = { .type = NLA_NUL_STRING, .len = VSN_NAME_LEN, },
 };
 
 /* VSN_CMD_REGION_DEL - do */
@@ -355,6 +362,40 @@ static const struct nla_policy vsn_grant_get_nl_policy[VSN_A_GRANT_ID + 1] = {
 	[VSN_A_GRANT_ID] = NLA_POLICY_MIN(NLA_U32, 1),
 };
 
+/* VSN_CMD_PARTITION_GET - do */
+static const struct nla_policy vsn_partition_get_do_nl_policy[VSN_A_PARTITION_NAME + 1] = {
+	[VSN_A_PARTITION_FABRIC] = { .type = NLA_NUL_STRING, .len = VSN_NAME_LEN, },
+	[VSN_A_PARTITION_NAME] = { .type = NLA_NUL_STRING, .len = VSN_NAME_LEN, },
+};
+
+/* VSN_CMD_PARTITION_GET - dump */
+static const struct nla_policy vsn_partition_get_dump_nl_policy[VSN_A_PARTITION_FABRIC + 1] = {
+	[VSN_A_PARTITION_FABRIC] = { .type = NLA_NUL_STRING, .len = VSN_NAME_LEN, },
+};
+
+/* VSN_CMD_PARTITION_NEW - do */
+static const struct nla_policy vsn_partition_new_nl_policy[VSN_A_PARTITION_RESIDENT_MAX + 1] = {
+	[VSN_A_PARTITION_FABRIC] = { .type = NLA_NUL_STRING, .len = VSN_NAME_LEN, },
+	[VSN_A_PARTITION_NAME] = { .type = NLA_NUL_STRING, .len = VSN_NAME_LEN, },
+	[VSN_A_PARTITION_ENDPOINTS] = NLA_POLICY_NESTED(vsn_endpoint_run_nl_policy),
+	[VSN_A_PARTITION_QUOTA] = { .type = NLA_UINT, },
+	[VSN_A_PARTITION_RESIDENT_MAX] = { .type = NLA_UINT, },
+};
+
+/* VSN_CMD_PARTITION_SET - do */
+static const struct nla_policy vsn_partition_set_nl_policy[VSN_A_PARTITION_RESIDENT_MAX + 1] = {
+	[VSN_A_PARTITION_FABRIC] = { .type = NLA_NUL_STRING, .len = VSN_NAME_LEN, },
+	[VSN_A_PARTITION_NAME] = { .type = NLA_NUL_STRING, .len = VSN_NAME_LEN, },
+	[VSN_A_PARTITION_QUOTA] = { .type = NLA_UINT, },
+	[VSN_A_PARTITION_RESIDENT_MAX] = { .type = NLA_UINT, },
+};
+
+/* VSN_CMD_PARTITION_DEL - do */
+static const struct nla_policy vsn_partition_del_nl_policy[VSN_A_PARTITION_NAME + 1] = {
+	[VSN_A_PARTITION_FABRIC] = { .type = NLA_NUL_STRING, .len = VSN_NAME_LEN, },
+	[VSN_A_PARTITION_NAME] = { .type = NLA_NUL_STRING, .len = VSN_NAME_LEN, },
+};
+
 /* Ops table for vsn */
 static const struct genl_split_ops vsn_nl_ops[] = {
 	{
@@ -446,7 +487,7 @@ static const struct genl_split_ops vsn_nl_ops[] = {
 		.start		= vsn_nl_dump_start,
 		.dumpit		= vsn_nl_region_get_dumpit,
 		.policy		= vsn_region_get_dump_nl_policy,
-		.maxattr	= VSN_A_REGION_FABRIC,
+		.maxattr	= VSN_A_REGION_PARTITION,
 		.flags		= GENL_CMD_CAP_DUMP,
 	},
 	{
@@ -455,7 +496,7 @@ static const struct genl_split_ops vsn_nl_ops[] = {
 		.doit		= vsn_nl_region_new_doit,
 		.post_doit	= vsn_nl_fabric_post_doit,
 		.policy		= vsn_region_new_nl_policy,
-		.maxattr	= VSN_A_REGION_DIR_GRANULE,
+		.maxattr	= VSN_A_REGION_PARTITION,
 		.flags		= GENL_ADMIN_PERM | GENL_CMD_CAP_DO,
 	},
 	{
@@ -616,6 +657,50 @@ static const struct genl_split_ops vsn_nl_ops[] = {
 		.policy		= vsn_grant_get_nl_policy,
 		.maxattr	= VSN_A_GRANT_ID,
 		.flags		= GENL_CMD_CAP_DUMP,
+	},
+	{
+		.cmd		= VSN_CMD_PARTITION_GET,
+		.pre_doit	= vsn_nl_fabric_pre_doit,
+		.doit		= vsn_nl_partition_get_doit,
+		.post_doit	= vsn_nl_fabric_post_doit,
+		.policy		= vsn_partition_get_do_nl_policy,
+		.maxattr	= VSN_A_PARTITION_NAME,
+		.flags		= GENL_CMD_CAP_DO,
+	},
+	{
+		.cmd		= VSN_CMD_PARTITION_GET,
+		.start		= vsn_nl_dump_start,
+		.dumpit		= vsn_nl_partition_get_dumpit,
+		.policy		= vsn_partition_get_dump_nl_policy,
+		.maxattr	= VSN_A_PARTITION_FABRIC,
+		.flags		= GENL_CMD_CAP_DUMP,
+	},
+	{
+		.cmd		= VSN_CMD_PARTITION_NEW,
+		.pre_doit	= vsn_nl_fabric_pre_doit,
+		.doit		= vsn_nl_partition_new_doit,
+		.post_doit	= vsn_nl_fabric_post_doit,
+		.policy		= vsn_partition_new_nl_policy,
+		.maxattr	= VSN_A_PARTITION_RESIDENT_MAX,
+		.flags		= GENL_ADMIN_PERM | GENL_CMD_CAP_DO,
+	},
+	{
+		.cmd		= VSN_CMD_PARTITION_SET,
+		.pre_doit	= vsn_nl_fabric_pre_doit,
+		.doit		= vsn_nl_partition_set_doit,
+		.post_doit	= vsn_nl_fabric_post_doit,
+		.policy		= vsn_partition_set_nl_policy,
+		.maxattr	= VSN_A_PARTITION_RESIDENT_MAX,
+		.flags		= GENL_ADMIN_PERM | GENL_CMD_CAP_DO,
+	},
+	{
+		.cmd		= VSN_CMD_PARTITION_DEL,
+		.pre_doit	= vsn_nl_fabric_pre_doit,
+		.doit		= vsn_nl_partition_del_doit,
+		.post_doit	= vsn_nl_fabric_post_doit,
+		.policy		= vsn_partition_del_nl_policy,
+		.maxattr	= VSN_A_PARTITION_NAME,
+		.flags		= GENL_ADMIN_PERM | GENL_CMD_CAP_DO,
 	},
 };
 

@@ -13,6 +13,7 @@
 
 /* Common nested types */
 extern const struct nla_policy vsn_dim_nl_policy[VSN_A_DIM_SIZE + 1];
+extern const struct nla_policy vsn_endpoint_run_nl_policy[VSN_A_ENDPOINT_RUN_LAST + 1];
 extern const struct nla_policy vsn_graph_nl_policy[VSN_A_GRAPH_LINK + 1];
 extern const struct nla_policy vsn_graph_link_nl_policy[VSN_A_GRAPH_LINK_EFFICIENCY + 1];
 extern const struct nla_policy vsn_graph_switch_nl_policy[VSN_A_GRAPH_SWITCH_LATENCY + 1];
@@ -62,6 +63,12 @@ int vsn_nl_fault_policy_set_doit(struct sk_buff *skb, struct genl_info *info);
 int vsn_nl_region_poison_doit(struct sk_buff *skb, struct genl_info *info);
 int vsn_nl_grant_set_doit(struct sk_buff *skb, struct genl_info *info);
 int vsn_nl_grant_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb);
+int vsn_nl_partition_get_doit(struct sk_buff *skb, struct genl_info *info);
+int vsn_nl_partition_get_dumpit(struct sk_buff *skb,
+				struct netlink_callback *cb);
+int vsn_nl_partition_new_doit(struct sk_buff *skb, struct genl_info *info);
+int vsn_nl_partition_set_doit(struct sk_buff *skb, struct genl_info *info);
+int vsn_nl_partition_del_doit(struct sk_buff *skb, struct genl_info *info);
 
 enum {
 	VSN_NLGRP_MONITOR,

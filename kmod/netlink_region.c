@@ -14,16 +14,25 @@
 /* Homes that a message lists; home-count tells all. */
 #define HOMES_LISTED	16
 
-/* Interleave by this where a request does not say; a huge page needs all of one. */
-#define GRANULE_DEFAULT		(64ULL << 10)
-#define GRANULE_DEFAULT_HUGE	(2ULL << 20)
-
 /*
- * Protects the order of changes of regions and limits and of their notifications,
- * and the count of changes of regions.  Outermost: fabric->lock nests inside.
+ * Protects the order of changes of regions, partitions and limits and of their
+ * notifications, and the count of changes of regions.  Outermost: fabric->lock nests
+ * inside.
  */
 static DEFINE_MUTEX(change_lock);
 static u32 region_changes = 1;
+
+/* vsn_nl_regions_lock - keep regions, partitions and limits from changing */
+void vsn_nl_regions_lock(void)
+{
+	mutex_lock(&change_lock);
+}
+
+/* vsn_nl_regions_unlock - the opposite */
+void vsn_nl_regions_unlock(void)
+{
+	mutex_unlock(&change_lock);
+}
 
 /* @hdr: what genlmsg_put() returned */
 static int put_region(struct sk_buff *skb, void *hdr, const struct vsn_fabric *fabric,
@@ -51,7 +60,12 @@ static int put_region(struct sk_buff *skb, void *hdr, const struct vsn_fabric *f
 	    (region->name[0] && nla_put_string(skb, VSN_A_REGION_NAME, region->name)) ||
 	    nla_put_u32(skb, VSN_A_REGION_POLICY, region->policy) ||
 	    nla_put_uint(skb, VSN_A_REGION_POISONED, vsn_poison_bytes(region)) ||
-	    vsn_nl_put_directory(skb, region))
+	    vsn_nl_put_directory(skb, region) ||
+	    (region->partition &&
+	     nla_put_string(skb, VSN_A_REGION_PARTITION, region->partition->name)) ||
+	    (READ_ONCE(region->lessee) && nla_put_flag(skb, VSN_A_REGION_LEASED)) ||
+	    (READ_ONCE(region->exported) && nla_put_flag(skb, VSN_A_REGION_EXPORTED)) ||
+	    nla_put_u32(skb, VSN_A_REGION_IMPORTS, READ_ONCE(region->nr_imports)))
 		goto err_cancel;
 	genlmsg_end(skb, hdr);
 	return 0;
@@ -124,6 +138,8 @@ int vsn_nl_region_get_doit(struct sk_buff *skb, struct genl_info *info)
 int vsn_nl_region_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 {
 	struct vsn_nl_dump *ctx = vsn_nl_dump_ctx(cb);
+	const struct nlattr *attr = genl_info_dump(cb)->attrs[VSN_A_REGION_PARTITION];
+	const struct vsn_partition *partition = NULL;
 	struct vsn_region *region;
 	struct vsn_fabric *fabric;
 	void *hdr;
@@ -136,12 +152,25 @@ int vsn_nl_region_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 	mutex_lock(&change_lock);
 	cb->seq = region_changes;
 	mutex_lock(&fabric->lock);
+	if (attr) {
+		partition = vsn_partition_find(fabric, nla_data(attr));
+		if (!partition)
+			err = vsn_nl_refuse(cb->extack, attr, -ENOENT,
+					    "partition '%s': no such partition",
+					    (const char *)nla_data(attr));
+	}
 	while (!err) {
 		u32 id = ctx->next;
 
 		region = vsn_region_get_next(fabric, &id);
 		if (!region)
 			break;
+		if (partition && region->partition != partition) {
+			ctx->next = id;
+			vsn_region_put(region);
+			cond_resched();
+			continue;
+		}
 		hdr = genlmsg_put(skb, NETLINK_CB(cb->skb).portid, cb->nlh->nlmsg_seq,
 				  &vsn_nl_family, NLM_F_MULTI, VSN_CMD_REGION_GET);
 		if (hdr)
@@ -157,11 +186,18 @@ int vsn_nl_region_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 	return err;
 }
 
-static void notify_region(const struct vsn_fabric *fabric, struct vsn_region *region)
+/**
+ * vsn_nl_region_created - count and tell that there is a region more
+ * @fabric: its fabric
+ * @region: the caller holds a reference, and vsn_nl_regions_lock()
+ */
+void vsn_nl_region_created(const struct vsn_fabric *fabric, struct vsn_region *region)
 {
 	struct sk_buff *skb = vsn_nl_notify_new(0);
 	void *hdr;
 
+	lockdep_assert_held(&change_lock);
+	region_changes++;
 	if (!skb)
 		return;
 	hdr = genlmsg_put(skb, 0, 0, &vsn_nl_family, 0, VSN_CMD_REGION_NTF);
@@ -171,13 +207,19 @@ static void notify_region(const struct vsn_fabric *fabric, struct vsn_region *re
 		vsn_nl_notify(skb);
 }
 
-/* @name: or empty */
-static void notify_region_deleted(const struct vsn_fabric *fabric, u32 id,
-				  const char *name)
+/**
+ * vsn_nl_region_deleted - count and tell that there is a region less
+ * @fabric: its fabric
+ * @id: what its id was; the caller holds vsn_nl_regions_lock()
+ * @name: what its name was, or empty
+ */
+void vsn_nl_region_deleted(const struct vsn_fabric *fabric, u32 id, const char *name)
 {
 	struct sk_buff *skb = vsn_nl_notify_new(0);
 	void *hdr;
 
+	lockdep_assert_held(&change_lock);
+	region_changes++;
 	if (!skb)
 		return;
 	hdr = genlmsg_put(skb, 0, 0, &vsn_nl_family, 0, VSN_CMD_REGION_DEL_NTF);
@@ -340,7 +382,7 @@ static int parse_spec(struct genl_info *info, struct vsn_region_spec *spec)
 	if (attrs[VSN_A_REGION_GRANULE])
 		spec->granule = nla_get_uint(attrs[VSN_A_REGION_GRANULE]);
 	else
-		spec->granule = spec->huge ? GRANULE_DEFAULT_HUGE : GRANULE_DEFAULT;
+		spec->granule = spec->huge ? VSN_GRANULE_DEFAULT_HUGE : VSN_GRANULE_DEFAULT;
 	if (name && !vsn_region_name_valid(nla_data(name)))
 		return vsn_nl_refuse(info->extack, name, -EINVAL,
 				     "name: want 1 to 31 of a-z 0-9 _ . -, not digits alone");
@@ -352,7 +394,9 @@ static int parse_spec(struct genl_info *info, struct vsn_region_spec *spec)
 int vsn_nl_region_new_doit(struct sk_buff *skb, struct genl_info *info)
 {
 	struct vsn_fabric *fabric = vsn_nl_fabric(info);
+	struct vsn_partition *partition = NULL;
 	struct vsn_region_spec spec;
+	struct nlattr **attrs = info->attrs;
 	struct vsn_region *region;
 	struct vsn_diag diag;
 	struct sk_buff *msg;
@@ -375,25 +419,37 @@ int vsn_nl_region_new_doit(struct sk_buff *skb, struct genl_info *info)
 		goto out_homes;
 	}
 
+	if (attrs[VSN_A_REGION_PARTITION]) {
+		partition = vsn_partition_get(fabric, nla_data(attrs[VSN_A_REGION_PARTITION]));
+		if (!partition) {
+			err = vsn_nl_refuse(info->extack, attrs[VSN_A_REGION_PARTITION],
+					    -ENOENT, "partition '%s': no such partition",
+					    (char *)nla_data(attrs[VSN_A_REGION_PARTITION]));
+			goto out_msg;
+		}
+	}
+
 	/* Until its notification is out, region-del waits. */
 	mutex_lock(&change_lock);
+	spec.partition = partition;
 	region = vsn_region_create(fabric, &spec, &diag);
 	if (IS_ERR(region)) {
 		err = vsn_nl_refuse_word(info, region_words, &diag, PTR_ERR(region));
 	} else {
-		region_changes++;
-		notify_region(fabric, region);
+		vsn_nl_region_created(fabric, region);
 		err = put_region(msg, genlmsg_put_reply(msg, info, &vsn_nl_family, 0,
 							VSN_CMD_REGION_NEW),
 				 fabric, region);
 		vsn_region_put(region);
 	}
 	mutex_unlock(&change_lock);
+	vsn_partition_put(partition);
+
+out_msg:
 	if (err)
 		nlmsg_free(msg);
 	else
 		err = genlmsg_reply(msg, info);
-
 out_homes:
 	kvfree(homes);
 	return err;
@@ -430,8 +486,7 @@ int vsn_nl_region_del_doit(struct sk_buff *skb, struct genl_info *info)
 		vsn_nl_refuse_diag(info->extack, &diag, err);
 		goto out_unlock;
 	}
-	region_changes++;
-	notify_region_deleted(fabric, id, name);
+	vsn_nl_region_deleted(fabric, id, name);
 out_unlock:
 	mutex_unlock(&change_lock);
 	return err;

@@ -36,6 +36,7 @@
 #include "fabric.h"
 #include "queue.h"
 #include "queue_impl.h"
+#include "rights.h"
 #include "uarg.h"
 
 /* Queues that a fabric has at most. */
@@ -166,10 +167,12 @@ static int queue_take(struct vsn_queue *queue, u64 *bytes)
 	/* From here on the program's changes to the entry mean nothing. */
 	barrier();
 
-	bad = vsn_op_check(op, &sqe, &fabric->engine.env);
+	bad = vsn_op_check(op, &sqe, &queue->env);
 	op->owner = &queue->owner;
 	refcount_inc(&queue->ref);
 	WRITE_ONCE(queue->taken, queue->taken + 1);
+	if (queue->partition)
+		atomic64_inc(&queue->partition->nr_pending);
 	if (bad)
 		err = vsn_engine_reject(fabric, op, bad);
 	else
@@ -184,6 +187,8 @@ static int queue_take(struct vsn_queue *queue, u64 *bytes)
 	return 0;
 
 err_op:
+	if (queue->partition)
+		atomic64_dec(&queue->partition->nr_pending);
 	WRITE_ONCE(queue->taken, queue->taken - 1);
 	vsn_queue_put(queue);
 	vsn_op_release(op, &fabric->engine.env);
@@ -426,6 +431,7 @@ static int queue_release(struct inode *inode, struct file *file)
 	if (queue->eventfd)
 		eventfd_ctx_put(queue->eventfd);
 	queue_free_rings(queue);
+	vsn_rights_put(queue->rights);
 	vsn_queue_put(queue);
 	vsn_fabric_unuse(fabric);
 	return 0;
@@ -455,7 +461,7 @@ static int queue_check(struct vsn_queue_setup *setup)
 	return 0;
 }
 
-static struct vsn_queue *queue_create(struct vsn_fabric *fabric,
+static struct vsn_queue *queue_create(struct vsn_rights *rights,
 				      const struct vsn_queue_setup *setup)
 {
 	struct vsn_queue *queue;
@@ -469,7 +475,9 @@ static struct vsn_queue *queue_create(struct vsn_fabric *fabric,
 	init_waitqueue_head(&queue->wait);
 	vsn_moves_init(&queue->moves);
 	vsn_queue_init_held(queue);
-	queue->fabric = fabric;
+	queue->fabric = rights->fabric;
+	queue->rights = rights;
+	vsn_rights_env(rights, &queue->env);
 	queue->sq_entries = setup->sq_entries;
 	queue->cq_entries = setup->cq_entries;
 	err = ring_alloc(&queue->rings, sizeof(struct vsn_rings));
@@ -485,6 +493,11 @@ static struct vsn_queue *queue_create(struct vsn_fabric *fabric,
 	rings = queue->rings.addr;
 	rings->sq_mask = setup->sq_entries - 1;
 	rings->cq_mask = setup->cq_entries - 1;
+	/* From here on it goes by vsn_queue_put(). */
+	vsn_rights_get(rights);
+	queue->partition = rights->partition;
+	if (queue->partition)
+		refcount_inc(&queue->partition->ref);
 	return queue;
 }
 
@@ -509,7 +522,8 @@ static int queue_link(struct vsn_queue *queue)
 
 /**
  * vsn_queue_open - make a queue and a file for it
- * @fabric: the caller is a user of it; so is the file
+ * @rights: what its entries may name; the caller is a user of their fabric, and so is
+ *	the file
  * @setup: from vsn_uarg_get()
  * @uarg: where to say sizes and defaults
  *
@@ -517,9 +531,10 @@ static int queue_link(struct vsn_queue *queue)
  * queues; -ENODEV the fabric is deleted; -EMFILE, -ENFILE, -ENOMEM; -EFAULT @uarg
  * cannot be written; -EINTR.
  */
-int vsn_queue_open(struct vsn_fabric *fabric, struct vsn_queue_setup *setup,
+int vsn_queue_open(struct vsn_rights *rights, struct vsn_queue_setup *setup,
 		   void __user *uarg)
 {
+	struct vsn_fabric *fabric = rights->fabric;
 	struct vsn_queue *queue;
 	struct file *file;
 	int err, fd;
@@ -530,7 +545,7 @@ int vsn_queue_open(struct vsn_fabric *fabric, struct vsn_queue_setup *setup,
 	err = vsn_fabric_use(fabric);
 	if (err)
 		return err;
-	queue = queue_create(fabric, setup);
+	queue = queue_create(rights, setup);
 	if (IS_ERR(queue)) {
 		err = PTR_ERR(queue);
 		goto err_unuse;
@@ -566,6 +581,7 @@ err_unlink:
 	mutex_unlock(&fabric->engine.lock);
 err_free:
 	queue_free_rings(queue);
+	vsn_rights_put(rights);
 	vsn_queue_put(queue);
 err_unuse:
 	vsn_fabric_unuse(fabric);

@@ -15,6 +15,8 @@
 struct eventfd_ctx;
 struct kmem_cache;
 struct vsn_fabric;
+struct vsn_partition;
+struct vsn_rights;
 
 /**
  * struct vsn_ring - memory that is shared with the program
@@ -32,6 +34,9 @@ struct vsn_ring {
  * struct vsn_queue - a queue
  * @ref: its file holds one, each operation of it holds one
  * @fabric: its fabric; the file keeps it
+ * @rights: what its entries may name; until @closed
+ * @env: the same, for the core
+ * @partition: of those rights, or NULL; a reference, for as long as the queue exists
  * @node: in struct vsn_engine.queues; engine->lock
  * @owner: its operations, for the scheduler
  * @moves: of those, what waits for a mover; engine->lock
@@ -56,6 +61,9 @@ struct vsn_ring {
 struct vsn_queue {
 	refcount_t ref;
 	struct vsn_fabric *fabric;
+	struct vsn_rights *rights;
+	struct vsn_op_env env;
+	struct vsn_partition *partition;
 	struct list_head node;
 	struct vsn_owner owner;
 	struct vsn_moves moves;

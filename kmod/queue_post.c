@@ -50,12 +50,16 @@ static_assert(sizeof(struct held) <= sizeof(struct vsn_op));
 
 void vsn_queue_put(struct vsn_queue *queue)
 {
-	if (refcount_dec_and_test(&queue->ref))
-		kfree(queue);
+	if (!refcount_dec_and_test(&queue->ref))
+		return;
+	vsn_partition_put(queue->partition);
+	kfree(queue);
 }
 
 static void free_op(struct vsn_queue *queue, void *op)
 {
+	if (queue->partition)
+		atomic64_dec(&queue->partition->nr_pending);
 	kmem_cache_free(vsn_queue_op_cache, op);
 	vsn_queue_put(queue);
 }
@@ -181,6 +185,8 @@ void vsn_queue_complete(struct vsn_op *op)
 	struct vsn_queue *queue = container_of(op->owner, struct vsn_queue, owner);
 	struct vsn_cqe cqe;
 
+	if (queue->partition)
+		queue->partition->nr_completed++;
 	if (queue->closed) {
 		free_op(queue, op);
 		return;
@@ -204,6 +210,17 @@ void vsn_queue_complete(struct vsn_op *op)
 struct vsn_moves *vsn_queue_moves(const struct vsn_op *op)
 {
 	return &container_of(op->owner, struct vsn_queue, owner)->moves;
+}
+
+/**
+ * vsn_queue_partition - the partition of an operation's queue
+ * @op: of a queue
+ *
+ * Return: the partition, for as long as the operation exists, or NULL.
+ */
+struct vsn_partition *vsn_queue_partition(const struct vsn_op *op)
+{
+	return container_of(op->owner, struct vsn_queue, owner)->partition;
 }
 
 /**

@@ -22,6 +22,8 @@
 #include "directory.h"
 #include "extent.h"
 #include "fabric.h"
+#include "lease.h"
+#include "rights.h"
 #include "region_impl.h"
 
 /**
@@ -38,6 +40,7 @@ void vsn_regions_init(struct vsn_fabric *fabric)
 	regions->by_name = RB_ROOT;
 	vsn_extents_init(fabric);
 	vsn_region_reap_init(regions);
+	vsn_leases_init(fabric);
 }
 
 /**
@@ -265,6 +268,7 @@ static int region_publish(struct vsn_region *region, struct vsn_diag *diag)
 		goto err_release;
 	}
 	region->id = id;
+	region->serial = ++regions->last_serial;
 	region->place.ua = ua;
 	first = ua >> PAGE_SHIFT;
 	last = first + (region->place.size >> PAGE_SHIFT) - 1;
@@ -303,8 +307,16 @@ static int region_may_create(struct vsn_fabric *fabric,
 /* Among whom to choose; fabric->lock is held, so what fits will still do so. */
 struct room {
 	struct vsn_fabric *fabric;
+	const struct vsn_partition *partition;
 	u64 align;
 };
+
+static bool room_may(void *ctx, u32 ep)
+{
+	struct room *room = ctx;
+
+	return !room->partition || vsn_partition_has(room->partition, ep);
+}
 
 static u64 room_allocated(void *ctx, u32 ep)
 {
@@ -342,8 +354,13 @@ static int region_homes(struct vsn_fabric *fabric, const struct vsn_region_spec 
 			u32 **chosen, const u32 **homes, u32 *nr_homes,
 			struct vsn_diag *diag)
 {
-	struct room ctx = { .fabric = fabric, .align = region_align(spec->huge) };
+	struct room ctx = {
+		.fabric = fabric,
+		.partition = spec->partition,
+		.align = region_align(spec->huge),
+	};
 	struct vsn_room room = {
+		.may = room_may,
 		.allocated = room_allocated,
 		.fits = room_fits,
 		.distance = room_distance,
@@ -392,6 +409,10 @@ static struct vsn_region *region_alloc(struct vsn_fabric *fabric,
 	if (nr_homes > 1)
 		region->place.granule_shift = ilog2(spec->granule);
 	region->memcg = get_mem_cgroup_from_mm(current->mm);
+	INIT_LIST_HEAD(&region->lease);
+	region->partition = spec->partition;
+	if (spec->partition)
+		refcount_inc(&spec->partition->ref);
 	return region;
 }
 
@@ -402,8 +423,58 @@ static struct vsn_region *region_alloc(struct vsn_fabric *fabric,
 void vsn_region_dealloc(struct vsn_region *region)
 {
 	vsn_directory_free(region);
+	vsn_partition_put(region->partition);
 	mem_cgroup_put(region->memcg);
 	kvfree_rcu(region, rcu);
+}
+
+/* May its partition have it?  The homes are known to be endpoints. */
+static int region_may_join(struct vsn_fabric *fabric, const struct vsn_region_spec *spec,
+			   const u32 *homes, u32 nr_homes, struct vsn_diag *diag)
+{
+	const struct vsn_partition *partition = spec->partition;
+	char name[64];
+	u32 i;
+
+	if (!partition)
+		return 0;
+	if (partition->dead)
+		return vsn_refuse(diag, -ENODEV, "partition '%s' was deleted",
+				  partition->name);
+	if (partition->quota && (partition->promised > partition->quota ||
+				 spec->size > partition->quota - partition->promised))
+		return vsn_refuse(diag, -EDQUOT,
+				  "partition '%s': no room for %llu bytes, %llu of its quota of %llu are promised",
+				  partition->name, spec->size, partition->promised,
+				  partition->quota);
+	for (i = 0; i < nr_homes; i++) {
+		if (vsn_partition_has(partition, homes[i]))
+			continue;
+		vsn_topo_endpoint_name(&fabric->topo, homes[i], name, sizeof(name));
+		return vsn_refuse(diag, -EINVAL, "home %u (%s) is not in partition '%s'",
+				  homes[i], name, partition->name);
+	}
+	return 0;
+}
+
+/**
+ * vsn_region_count - one region more, or less, of its partition
+ * @region: the region; fabric->lock is held
+ * @more: which of both
+ */
+void vsn_region_count(struct vsn_region *region, bool more)
+{
+	struct vsn_partition *partition = region->partition;
+
+	if (!partition)
+		return;
+	if (more) {
+		partition->nr_regions++;
+		partition->promised += region->place.size;
+	} else {
+		partition->nr_regions--;
+		partition->promised -= region->place.size;
+	}
 }
 
 /* Its homes are known; fabric->lock is held. */
@@ -419,6 +490,9 @@ static struct vsn_region *region_make(struct vsn_fabric *fabric,
 		return ERR_PTR(vsn_refuse(diag, -ENOSPC,
 					  "home: regions have %u homes by now, and no room for %u more",
 					  fabric->regions.nr_extents, nr_homes));
+	err = region_may_join(fabric, spec, homes, nr_homes, diag);
+	if (err)
+		return ERR_PTR(err);
 	region = region_alloc(fabric, spec, homes, nr_homes);
 	if (!region)
 		return ERR_PTR(vsn_refuse(diag, -ENOMEM, "no kernel memory for a region"));
@@ -434,6 +508,7 @@ static struct vsn_region *region_make(struct vsn_fabric *fabric,
 		goto err_give;
 	if (region->name[0])
 		rb_find_add(&region->by_name, &fabric->regions.by_name, name_order);
+	vsn_region_count(region, true);
 	return region;
 
 err_give:
@@ -454,7 +529,7 @@ err_dealloc:
  *
  * Return: the region with a reference; -EINVAL; -EEXIST its name is taken; -ENOENT no
  * endpoint matches; -EHOSTUNREACH none that can be reached; -ENOSPC an endpoint is full,
- * or a limit met; -ENODEV the fabric was deleted; -EINTR a fatal signal; -ENOMEM.
+ * or a limit met; -EDQUOT the partition's quota; -ENODEV the fabric or partition was deleted; -EINTR a fatal signal; -ENOMEM.
  */
 struct vsn_region *vsn_region_create(struct vsn_fabric *fabric,
 				     const struct vsn_region_spec *spec,

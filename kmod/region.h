@@ -17,11 +17,17 @@
 
 struct vsn_directory;
 struct vsn_fabric;
+struct vsn_partition;
+struct vsn_rights;
 struct mem_cgroup;
 
 /* Limits of one fabric. */
 #define VSN_MAX_REGIONS		65536U
 #define VSN_MAX_EXTENTS		(4U << 20)
+
+/* Interleave by this where nobody says; a huge page needs all of one. */
+#define VSN_GRANULE_DEFAULT		(64ULL << 10)
+#define VSN_GRANULE_DEFAULT_HUGE	(2ULL << 20)
 
 /**
  * struct vsn_region - one allocation
@@ -38,6 +44,15 @@ struct mem_cgroup;
  * @memcg: pages are charged to it: the creator's; or NULL
  * @directory: who may access what; NULL: anybody anything (uncached), or a window
  * @resident: pages in memory
+ * @partition: whose it is, a reference; NULL: the fabric's own
+ * @serial: never used again in the fabric; 0: a device window
+ * @token: what an import has to know; fabric->lock
+ * @exported: there is a token; fabric->lock
+ * @orphan: its context is gone, and it goes as soon as nobody needs it, see lease.c;
+ *	written under fabric->lock
+ * @nr_imports: contexts that have imported it; with any it is not deleted; fabric->lock
+ * @lessee: the context that has leased it, or NULL; fabric->lock
+ * @lease: in that one's list, or among the orphans; fabric->lock
  * @poisoned: pages that are poisoned; see poison.h for its lock
  * @name: of no other region of the fabric, or empty
  * @by_name: in struct vsn_regions.by_name, if it has one; the fabric's lock
@@ -62,6 +77,14 @@ struct vsn_region {
 	char name[VSN_NAME_SIZE];
 	struct rb_node by_name;
 	struct llist_node grave;
+	struct vsn_partition *partition;
+	u64 serial;
+	u64 token[2];
+	bool exported;
+	bool orphan;
+	u32 nr_imports;
+	struct vsn_rights *lessee;
+	struct list_head lease;
 	u64 base[];
 };
 
@@ -81,6 +104,10 @@ struct vsn_region {
  * @nr_extents: of all of both; the fabric's lock
  * @graves: struct vsn_region that have lost their last reference, and wait for @reap
  * @reap: frees them
+ * @nr_extents: of all of them; the fabric's lock
+ * @last_serial: of the region that was made last; the fabric's lock
+ * @orphans: struct vsn_region whose context is gone; the fabric's lock
+ * @reaper: frees them, see lease.c
  */
 struct vsn_regions {
 	struct maple_tree by_ua;
@@ -95,6 +122,9 @@ struct vsn_regions {
 	u32 nr_extents;
 	struct llist_head graves;
 	struct work_struct reap;
+	u64 last_serial;
+	struct list_head orphans;
+	struct work_struct reaper;
 };
 
 /**
@@ -122,6 +152,7 @@ struct vsn_span {
  *	2 MiB or more
  * @mode: enum vsn_region_mode
  * @dir_granule: of its directory, bytes; 0: see vsn_directory_new()
+ * @partition: whose it will be, the caller holds a reference; NULL: the fabric's own
  */
 struct vsn_region_spec {
 	char name[VSN_NAME_SIZE];
@@ -133,6 +164,7 @@ struct vsn_region_spec {
 	bool huge;
 	u32 mode;
 	u64 dir_granule;
+	struct vsn_partition *partition;
 };
 
 int vsn_region_init(void);
@@ -149,6 +181,10 @@ struct vsn_region *vsn_region_create(struct vsn_fabric *fabric,
 				     struct vsn_diag *diag);
 int vsn_region_delete(struct vsn_fabric *fabric, u32 id, bool force,
 		      struct vsn_diag *diag);
+
+/* fabric->lock is held. */
+int vsn_region_try_free(struct vsn_region *region, struct vsn_diag *diag);
+bool vsn_region_reap(struct vsn_region *region);
 
 /* Take a reference, or NULL. */
 struct vsn_region *vsn_region_get_ua(struct vsn_fabric *fabric, u64 ua);

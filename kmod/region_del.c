@@ -7,9 +7,9 @@
  *     it looks up or makes the page and locks its folio; it drops the reference
  *     before the locked folio is entered into a page table.  A mapping holds none,
  *     as the kernel merges, splits and drops VMAs without telling in all cases.
- *  2. Delete refuses where a VMA covers the region in the pool window, or the
- *     count is above one.  If not, it takes the count from one, the tables' own, to
- *     zero in one step.  From then on every look-up fails, as all of them are
+ *  2. Delete refuses where a VMA covers the region in the pool window, the count is
+ *     above one, or somebody has leased or imported it.  If not, it takes the count from
+ *     one, the tables' own, to zero in one step.  From then on every look-up fails, as all of them are
  *     "increment unless zero": there are no accesses, and none can begin.  A page
  *     that somebody made is in the store by now, as it was put there under a
  *     reference.
@@ -30,7 +30,7 @@
  *  6. The region is freed after a grace period, for look-ups that are about to
  *     find its count zero.
  *
- * By force.  A mapping is no hindrance then: step 3 removes what it shows.  Where the
+ * By force.  A mapping is no hindrance then, nor is a lease or an import: step 3 removes what it shows.  Where the
  * count is above one, the region is taken away from those who have the references, and
  * what they may reach by these stays as it is until the last one is gone:
  *
@@ -63,6 +63,7 @@
 
 #include "extent.h"
 #include "region_impl.h"
+#include "rights.h"
 
 static struct workqueue_struct *workqueue;
 
@@ -96,6 +97,7 @@ static void region_free(struct vsn_region *region)
 	}
 	WARN_ON_ONCE(atomic_long_read(&region->resident));
 	vsn_region_give(region, place->nr_homes);
+	vsn_region_count(region, false);
 	vsn_region_dealloc(region);
 }
 
@@ -107,6 +109,10 @@ static void region_unlist(struct vsn_region *region)
 	xa_erase(&regions->by_id, region->id);
 	vsn_region_unname(region);
 	WRITE_ONCE(regions->nr, regions->nr - 1);
+	if (region->lessee)
+		region->lessee->nr_leases--;
+	region->lessee = NULL;
+	list_del_init(&region->lease);
 }
 
 /* Take the count from one, the tables' own, to zero: step 2 of what stands above. */
@@ -142,6 +148,58 @@ static void region_kill(struct vsn_region *region)
 	vsn_region_put(region);
 }
 
+/* All at once: its count is zero. */
+static void region_remove(struct vsn_region *region)
+{
+	region_unlist(region);
+	if (vsn_views_any(region->fabric))
+		region_unmap(region);
+	region_free(region);
+}
+
+/**
+ * vsn_region_try_free - free a region, unless it is in use
+ * @region: of a committed fabric, whose lock is held
+ * @diag: why not
+ *
+ * Return: 0; -EBUSY it is mapped, imported, accessed or has operations pending.
+ */
+int vsn_region_try_free(struct vsn_region *region, struct vsn_diag *diag)
+{
+	struct vsn_fabric *fabric = region->fabric;
+
+	lockdep_assert_held(&fabric->lock);
+	if (vsn_views_mapped(fabric, region->place.ua, region->place.size))
+		return vsn_refuse(diag, -EBUSY, "region %u is in use: it is mapped",
+				  region->id);
+	if (region->nr_imports)
+		return vsn_refuse(diag, -EBUSY, "region %u is in use: %u contexts import it",
+				  region->id, region->nr_imports);
+	if (!region_take_last(region))
+		return vsn_refuse(diag, -EBUSY,
+				  "region %u is in use: operations are pending, or it is read or written",
+				  region->id);
+	region_remove(region);
+	return 0;
+}
+
+/**
+ * vsn_region_reap - free an orphan, unless somebody needs it
+ * @region: of a committed fabric, whose lock is held
+ *
+ * Who has it mapped and neither leased nor imported it gets SIGBUS.
+ *
+ * Return: true: it is gone.
+ */
+bool vsn_region_reap(struct vsn_region *region)
+{
+	lockdep_assert_held(&region->fabric->lock);
+	if (region->nr_imports || !region_take_last(region))
+		return false;
+	region_remove(region);
+	return true;
+}
+
 /**
  * vsn_region_delete - free a region, or take it away
  * @fabric: a committed fabric; its lock is taken
@@ -149,8 +207,8 @@ static void region_kill(struct vsn_region *region)
  * @force: even if it is in use: its memory is given back with the last reference
  * @diag: why not
  *
- * Return: 0; -ENOENT; -EBUSY it is mapped, accessed or has operations pending, and
- * not @force.
+ * Return: 0; -ENOENT; -EBUSY it is leased, mapped, imported, accessed or has operations
+ * pending, and not @force.
  */
 int vsn_region_delete(struct vsn_fabric *fabric, u32 id, bool force,
 		      struct vsn_diag *diag)
@@ -164,21 +222,16 @@ int vsn_region_delete(struct vsn_fabric *fabric, u32 id, bool force,
 	if (!region) {
 		err = vsn_refuse(diag, -ENOENT, "id %u: fabric '%s' has no such region",
 				 id, fabric->name);
-	} else if (!force &&
-		   vsn_views_mapped(fabric, region->place.ua, region->place.size)) {
-		err = vsn_refuse(diag, -EBUSY, "region %u is in use: it is mapped", id);
+	} else if (!force && region->lessee) {
+		err = vsn_refuse(diag, -EBUSY, "region %u is in use: a context has leased it",
+				 id);
+	} else if (!force) {
+		err = vsn_region_try_free(region, diag);
 	} else if (region_take_last(region)) {
-		region_unlist(region);
-		if (vsn_views_any(fabric))
-			region_unmap(region);
-		region_free(region);
-	} else if (force) {
+		region_remove(region);
+	} else {
 		region_kill(region);
 		killed = true;
-	} else {
-		err = vsn_refuse(diag, -EBUSY,
-				 "region %u is in use: operations are pending, or it is read or written",
-				 id);
 	}
 	mutex_unlock(&fabric->lock);
 	/* If that was the last reference, its memory is free again on return. */
@@ -198,11 +251,19 @@ void vsn_region_put(struct vsn_region *region)
 {
 	struct vsn_regions *regions = &region->fabric->regions;
 
-	if (!refcount_dec_and_test(&region->ref))
-		return;
-	/* From here on it may be gone; the fabric is not, as the caller is at it. */
-	llist_add(&region->grave, &regions->graves);
-	queue_work(workqueue, &regions->reap);
+	/* Its memory stays until it is looked at. */
+	rcu_read_lock();
+	if (refcount_dec_and_test(&region->ref)) {
+		/* From here on it may be gone; the fabric is not, as the caller is at it. */
+		llist_add(&region->grave, &regions->graves);
+		queue_work(workqueue, &regions->reap);
+	} else {
+		/* Pairs with the making of an orphan: it sees the count, or we the mark. */
+		smp_mb__after_atomic();
+		if (unlikely(READ_ONCE(region->orphan)))
+			queue_work(workqueue, &regions->reaper);
+	}
+	rcu_read_unlock();
 }
 
 /* Step 4a */

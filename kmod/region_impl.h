@@ -20,6 +20,7 @@ static inline u64 vsn_region_address(const struct vsn_fabric *fabric, u32 ep, u6
 
 /* Its name is free again; fabric->lock held, or the last to know it. */
 void vsn_region_unname(struct vsn_region *region);
+void vsn_region_count(struct vsn_region *region, bool more);
 /* Give back the first @nr extents; same. */
 void vsn_region_give(struct vsn_region *region, u32 nr);
 /* Nothing leads to it any more; readers under RCU may look at it. */

@@ -115,22 +115,34 @@ static bool memory_is_left(long pages)
 	       si_mem_available() > spare + pages;
 }
 
-static bool store_reserve(struct vsn_store *store, long pages)
+static bool store_reserve(struct vsn_region *owner, long pages)
 {
+	struct vsn_partition *partition = owner->partition;
+	struct vsn_store *store = &owner->fabric->store;
+
 	if (!memory_is_left(pages))
 		return false;
 	if (!count_reserve(&module_resident, pages, module_max()))
 		return false;
-	if (!count_reserve(&store->resident, pages, READ_ONCE(store->resident_max))) {
-		atomic_long_sub(pages, &module_resident);
-		return false;
-	}
+	if (!count_reserve(&store->resident, pages, READ_ONCE(store->resident_max)))
+		goto err_module;
+	if (partition && !count_reserve(&partition->resident, pages,
+					READ_ONCE(partition->resident_max)))
+		goto err_store;
 	return true;
+
+err_store:
+	atomic_long_sub(pages, &store->resident);
+err_module:
+	atomic_long_sub(pages, &module_resident);
+	return false;
 }
 
-static void store_unreserve(struct vsn_store *store, long pages)
+static void store_unreserve(struct vsn_region *owner, long pages)
 {
-	atomic_long_sub(pages, &store->resident);
+	if (owner->partition)
+		atomic_long_sub(pages, &owner->partition->resident);
+	atomic_long_sub(pages, &owner->fabric->store.resident);
 	atomic_long_sub(pages, &module_resident);
 }
 
@@ -174,12 +186,11 @@ static struct folio *store_alloc(struct vsn_fabric *fabric, u64 home, gfp_t gfp,
 /* As store_insert(), with a new, zeroed folio. */
 static int store_add(struct vsn_region *owner, u64 home, unsigned int order, gfp_t gfp)
 {
-	struct vsn_store *store = &owner->fabric->store;
 	struct mem_cgroup *memcg;
 	struct folio *folio;
 	int err = -ENOMEM;
 
-	if (!store_reserve(store, 1L << order))
+	if (!store_reserve(owner, 1L << order))
 		return -ENOMEM;
 	memcg = set_active_memcg(owner->memcg);
 	folio = store_alloc(owner->fabric, home, gfp | __GFP_ZERO, order);
@@ -195,7 +206,7 @@ static int store_add(struct vsn_region *owner, u64 home, unsigned int order, gfp
 	if (folio)
 		folio_put(folio);
 	atomic_long_sub(1L << order, &owner->resident);
-	store_unreserve(store, 1L << order);
+	store_unreserve(owner, 1L << order);
 	return err;
 }
 
@@ -364,7 +375,7 @@ void vsn_store_drop(struct vsn_region *owner, u64 home, u64 len)
 		for (i = 0; i < nr; i++)
 			folio_put(batch[i]);
 		atomic_long_sub(pages, &owner->resident);
-		store_unreserve(store, pages);
+		store_unreserve(owner, pages);
 		cond_resched();
 	} while (nr == DROP_BATCH);
 }
@@ -376,16 +387,15 @@ void vsn_store_drop(struct vsn_region *owner, u64 home, u64 len)
  */
 void vsn_store_erase(struct vsn_region *owner, struct folio *folio)
 {
-	struct vsn_store *store = &owner->fabric->store;
+	XA_STATE(xas, &owner->fabric->store.folios, folio->index);
 	long pages = folio_nr_pages(folio);
-	XA_STATE(xas, &store->folios, folio->index);
 
 	xas_lock(&xas);
 	xas_store(&xas, NULL);
 	xas_unlock(&xas);
 	folio_put(folio);
 	atomic_long_sub(pages, &owner->resident);
-	store_unreserve(store, pages);
+	store_unreserve(owner, pages);
 }
 
 /**

@@ -18,6 +18,7 @@
 
 #include "fabric.h"
 #include "file.h"
+#include "rights.h"
 
 static const struct file_operations holder_fops = {
 	.owner = THIS_MODULE,
@@ -160,15 +161,16 @@ static const struct inode_operations view_iops = {
 
 /**
  * vsn_view_open - make a file whose mappings belong to one initiator
- * @fabric: the fabric; the caller is a user of it
+ * @rights: what it may reach; the caller is a user of their fabric
  * @initiator: endpoint
  * @flags: O_RDONLY, O_WRONLY or O_RDWR
  *
- * Return: a file descriptor; -EINVAL there is no such endpoint, or it cannot
- * initiate; or another negative errno.
+ * Return: a file descriptor; -EINVAL there is no such endpoint for the caller, or it
+ * cannot initiate; or another negative errno.
  */
-int vsn_view_open(struct vsn_fabric *fabric, u32 initiator, unsigned int flags)
+int vsn_view_open(struct vsn_rights *rights, u32 initiator, unsigned int flags)
 {
+	struct vsn_fabric *fabric = rights->fabric;
 	const struct vsn_topo *topo = &fabric->topo;
 	struct vsn_initiator *who;
 	struct vsn_file *vf;
@@ -177,12 +179,13 @@ int vsn_view_open(struct vsn_fabric *fabric, u32 initiator, unsigned int flags)
 	int fd;
 
 	if (initiator >= topo->nr_endpoints ||
-	    !topo->kinds[vsn_topo_kind(topo, initiator)].read_bandwidth)
+	    !topo->kinds[vsn_topo_kind(topo, initiator)].read_bandwidth ||
+	    !vsn_rights_initiator(rights, initiator))
 		return -EINVAL;
 	who = initiator_find(&fabric->views, initiator);
 	if (IS_ERR(who))
 		return PTR_ERR(who);
-	vf = vsn_file_new(fabric, who);
+	vf = vsn_file_new(rights, who);
 	if (IS_ERR(vf))
 		return PTR_ERR(vf);
 	fd = get_unused_fd_flags(O_CLOEXEC);

@@ -11,6 +11,7 @@
 struct address_space;
 struct inode;
 struct vsn_fabric;
+struct vsn_rights;
 
 /* Stands for no initiator: accesses of plain opens. */
 #define VSN_HOST	U32_MAX
@@ -56,7 +57,7 @@ struct vsn_views {
 int vsn_views_init(struct vsn_fabric *fabric);
 void vsn_views_destroy(struct vsn_fabric *fabric);
 /* Returns a new file descriptor or a negative errno; @flags: O_ACCMODE ones. */
-int vsn_view_open(struct vsn_fabric *fabric, u32 initiator, unsigned int flags);
+int vsn_view_open(struct vsn_rights *rights, u32 initiator, unsigned int flags);
 void vsn_view_stats(struct vsn_fabric *fabric, u32 ep, struct vsn_view_stats *stats);
 
 /* A region goes, see region_del.c. */

@@ -81,16 +81,20 @@ monitor()
 	id=$(vsn -j region add mon size 1MiB home 0 name told | jq '.[0].id')
 	vsn limit set fabric mon resident 64MiB
 	vsn region poison mon "$id" offset 4KiB
+	vsn partition add mon blue endpoints 1 > /dev/null
+	vsn partition del mon blue
 	vsn region del mon "$id"
 	vsn fabric del mon
 	heard "$WORK/events" || return
-	jq -e -s --argjson id "$id" 'map(.[0]) | length == 6 and
+	jq -e -s --argjson id "$id" 'map(.[0]) | length == 8 and
 		(.[0] | .name == "mon" and .state == "ready") and
 		(.[1] | .fabric == "mon" and .size == 1048576 and .name == "told") and
 		(.[2] | .fabric == "mon" and .resident == 67108864) and
 		(.[3] | .poison and .id == $id and .offset == 4096 and .poisoned == 1044480) and
-		(.[4] | .deleted and .fabric == "mon" and .id == $id and .name == "told") and
-		(.[5] | .deleted and .name == "mon")' "$WORK/events" || {
+		(.[4] | .fabric == "mon" and .name == "blue" and .endpoint_count == 1) and
+		(.[5] | .deleted and .fabric == "mon" and .name == "blue") and
+		(.[6] | .deleted and .fabric == "mon" and .id == $id and .name == "told") and
+		(.[7] | .deleted and .name == "mon")' "$WORK/events" || {
 		cat "$WORK/events"
 		return 1
 	}
@@ -112,7 +116,7 @@ as_nobody()
 	setpriv --reuid 65534 --clear-groups --bounding-set=-all --inh-caps=-all "$(command -v vsn)" "$@"
 }
 
-plan 115
+plan 138
 
 # Fabrics
 check "nothing is there at first" json '. == []' fabric show
@@ -291,6 +295,42 @@ check "none for those of a kind" bash -c "vsn endpoint set sn0 host node none &&
 	vsn -j endpoint show sn0 | jq -e 'map(select(.node == null)) | length == 192'"
 refused "a node that is not there" EINVAL endpoint set sn0 b0.npu0.d0 node 63
 usage "no node" "'zero' is not a number" endpoint set sn0 all node zero
+
+# Partitions
+check "a partition of two boards" json '.[0] | .name == "blue" and .endpoint_count == 40 and
+	.quota == 1073741824 and .runs == [{"first": 32, "last": 63}, {"first": 776, "last": 783}]' \
+	partition add sn0 blue endpoints board=2-3 quota 1GiB
+check "one of a range and a name" json '.[0].runs == [{"first": 0, "last": 3},
+	{"first": 770, "last": 770}]' partition add sn0 red endpoints 0-3,b0.cpu2,2
+check "two are listed" json 'map(.name) == ["blue", "red"]' partition show sn0
+check "one is shown" json 'length == 1 and .[0].name == "red"' partition show sn0 red
+check "in text, too" bash -c "vsn partition show sn0 red | grep -F 'endpoints 5 ids 0-3 770'"
+refused "an endpoint is in one at most" "40 (b2.npu4.d0) is in partition 'blue'" \
+	partition add sn0 green endpoints 40
+refused "a name is there once" EEXIST partition add sn0 red endpoints 10
+refused "a dimension that is not there" "'shelf=0'" partition add sn0 green endpoints shelf=0
+refused "a digit that is too large" "'board=99'" partition add sn0 green endpoints board=99
+usage "a digit that is none" "'board=x'" partition add sn0 green endpoints board=x
+usage "a partition of nothing" "endpoints are missing" partition add sn0 green
+usage "nothing of it to set" "nothing to set" partition set sn0 red
+usage "an unknown word of it" "unknown word 'size'" partition set sn0 red size 1GiB
+check "a region of a partition" json '.[0].partition == "blue"' \
+	region add sn0 size 512MiB home board=2 granule 1MiB partition blue
+refused "at homes of its own" "home 0 (b0.npu0.d0) is not in partition 'blue'" \
+	region add sn0 size 1MiB home 0 partition blue
+refused "within its quota" EDQUOT region add sn0 size 1GiB home 40 partition blue
+check "which can be set" bash -c "vsn partition set sn0 blue quota 2GiB resident 1MiB &&
+	vsn -j partition show sn0 blue | jq -e '.[0] | .quota == 2147483648 and
+	.resident_max == 1048576 and .promised == 536870912 and .regions == 1'"
+check "regions of one partition" json 'length == 1 and .[0].partition == "blue"' \
+	region show sn0 partition blue
+refused "of none that is not there" ENOENT region show sn0 partition green
+refused "one with regions stays" EBUSY partition del sn0 blue
+check "one without goes" vsn partition del sn0 red
+refused "but once" ENOENT partition del sn0 red
+check "and the other when it is empty" bash -c "
+	vsn region del sn0 \$(vsn -j region show sn0 partition blue | jq '.[0].id') &&
+	vsn partition del sn0 blue && vsn -j partition show sn0 | jq -e '. == []'"
 
 # Limits, events, rights
 check "a limit is set" bash -c "vsn limit set fabric sn0 resident 64 MiB &&

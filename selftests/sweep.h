@@ -57,6 +57,13 @@ enum sweep_what {
 	W_LINK_FAULTS,	/* of links and switches, those to come included */
 	W_DEGRADED,	/* links that are not as they should be */
 	W_DETECT,	/* of the policy */
+	W_PARTITIONS,
+	W_QUOTA,	/* of all partitions */
+	W_PROMISED,
+	W_TENANTS,	/* contexts of partitions */
+	W_LEASED,	/* regions */
+	W_EXPORTED,
+	W_IMPORTS,	/* of all regions */
 	W_NR
 };
 

@@ -38,6 +38,13 @@ static const char * const what_names[W_NR] = {
 	[W_LINK_FAULTS] = "faults of links",
 	[W_DEGRADED] = "degraded links",
 	[W_DETECT] = "detection delay",
+	[W_PARTITIONS] = "partitions",
+	[W_QUOTA] = "quota",
+	[W_PROMISED] = "promised",
+	[W_TENANTS] = "contexts of partitions",
+	[W_LEASED] = "leased regions",
+	[W_EXPORTED] = "exported regions",
+	[W_IMPORTS] = "imports",
 };
 
 struct scene scene = { .name = FABRIC, .fd = -1 };
@@ -118,6 +125,27 @@ static int add_fault(const struct vsn_ctl_fault *fault, void *arg)
 	return 0;
 }
 
+static int add_partition(const struct vsn_ctl_partition *p, void *arg)
+{
+	struct sweep_state *s = arg;
+
+	s->of[W_PARTITIONS]++;
+	s->of[W_QUOTA] += p->quota;
+	s->of[W_PROMISED] += p->promised;
+	s->of[W_TENANTS] += p->contexts;
+	return 0;
+}
+
+static int add_region(const struct vsn_ctl_region *r, void *arg)
+{
+	struct sweep_state *s = arg;
+
+	s->of[W_LEASED] += r->leased;
+	s->of[W_EXPORTED] += r->exported;
+	s->of[W_IMPORTS] += r->imports;
+	return 0;
+}
+
 static void read_fabric(struct sweep_state *s)
 {
 	struct vsn_ctl_link_filter active = { .active = true };
@@ -145,6 +173,8 @@ static void read_fabric(struct sweep_state *s)
 	vsn_ctl_endpoint_list(scene.ctl, scene.name, NULL, add_endpoint, s);
 	vsn_ctl_link_list(scene.ctl, scene.name, &active, add_link, s);
 	vsn_ctl_fault_list(scene.ctl, scene.name, add_fault, s);
+	vsn_ctl_partition_list(scene.ctl, scene.name, add_partition, s);
+	vsn_ctl_region_list(scene.ctl, scene.name, add_region, s);
 	if (!vsn_ctl_fault_policy_get(scene.ctl, scene.name, &policy))
 		s->of[W_DETECT] = policy.detect;
 }

@@ -45,8 +45,9 @@ static int check_reduce(const struct vsn_sqe *sqe)
 	return 0;
 }
 
-static int check_fields(const struct vsn_sqe *sqe, const struct vsn_topo *topo)
+static int check_fields(const struct vsn_sqe *sqe, const struct vsn_op_env *env)
 {
+	const struct vsn_topo *topo = env->topo;
 	u32 use;
 
 	if (sqe->opcode >= ARRAY_SIZE(uses))
@@ -62,7 +63,8 @@ static int check_fields(const struct vsn_sqe *sqe, const struct vsn_topo *topo)
 	if (sqe->network > ((use & USES_NET) ? topo->nr_networks : 0U))
 		return -EINVAL;
 	if (sqe->initiator >= topo->nr_endpoints ||
-	    !topo->kinds[vsn_topo_kind(topo, sqe->initiator)].read_bandwidth)
+	    !topo->kinds[vsn_topo_kind(topo, sqe->initiator)].read_bandwidth ||
+	    (env->may && !env->may(env->ctx, sqe->initiator)))
 		return -EINVAL;
 	if ((!(use & USES_DST) && sqe->dst) || (!(use & USES_SRC) && sqe->src) ||
 	    (!(use & USES_LEN) && sqe->len) || (!(use & USES_ARG0) && sqe->arg0) ||
@@ -121,7 +123,7 @@ int vsn_op_check(struct vsn_op *op, const struct vsn_sqe *sqe,
 	memset(op, 0, sizeof(*op));
 	op->sqe = *sqe;
 	op->net = -1;
-	err = check_fields(sqe, env->topo);
+	err = check_fields(sqe, env);
 	if (err)
 		return err;
 	len = (uses[sqe->opcode] & IS_WORD) ? 8 : sqe->len;

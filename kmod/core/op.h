@@ -121,13 +121,15 @@ static inline bool vsn_op_dead(const struct vsn_op *op)
  * @find: placement of the region that holds @ua, or NULL; takes a reference
  *	that @put drops, so that the region outlives the operation
  * @put: drops it
- * @ctx: passed to both
+ * @ctx: passed to all
+ * @may: may @ep be named as initiator?  NULL: each may
  */
 struct vsn_op_env {
 	const struct vsn_topo *topo;
 	const struct vsn_place *(*find)(void *ctx, u64 ua);
 	void (*put)(void *ctx, const struct vsn_place *place);
 	void *ctx;
+	bool (*may)(void *ctx, u32 ep);
 };
 
 int vsn_op_check(struct vsn_op *op, const struct vsn_sqe *sqe,

@@ -171,13 +171,20 @@ static void range_of(const struct vsn_topo *t, const struct vsn_choice *c, u32 *
 	*end = c->kind ? *first + t->kinds[c->kind].count : t->nr_endpoints;
 }
 
-static u32 count_matching(const struct vsn_topo *t, const struct vsn_choice *c)
+static bool candidate(const struct vsn_topo *t, const struct vsn_choice *c,
+		      const struct vsn_room *room, u32 ep)
+{
+	return vsn_choice_matches(t, c, ep) && room->may(room->ctx, ep);
+}
+
+static u32 count_matching(const struct vsn_topo *t, const struct vsn_choice *c,
+			  const struct vsn_room *room)
 {
 	u32 ep, end, nr = 0;
 
 	range_of(t, c, &ep, &end);
 	for (; ep < end; ep++)
-		nr += vsn_choice_matches(t, c, ep);
+		nr += candidate(t, c, room, ep);
 	return nr;
 }
 
@@ -191,7 +198,7 @@ static int choose_home(const struct vsn_topo *t, const struct vsn_choice *c, u64
 	*home = VSN_NOWHERE;
 	range_of(t, c, &ep, &end);
 	for (; ep < end; ep++) {
-		if (!vsn_choice_matches(t, c, ep))
+		if (!candidate(t, c, room, ep))
 			continue;
 		matched++;
 		err = room->distance(room->ctx, c->near, ep, &distance);
@@ -231,7 +238,7 @@ static int gather(const struct vsn_topo *t, const struct vsn_choice *c, u64 shar
 	*nr = 0;
 	range_of(t, c, &ep, &end);
 	for (; ep < end; ep++) {
-		if (!vsn_choice_matches(t, c, ep) || !room->fits(room->ctx, ep, share))
+		if (!candidate(t, c, room, ep) || !room->fits(room->ctx, ep, share))
 			continue;
 		one = (struct candidate) { .ep = ep };
 		if (c->near != VSN_NOWHERE) {
@@ -278,25 +285,27 @@ static int choose_spread(const struct vsn_topo *t, const struct vsn_choice *c, u
 	return err;
 }
 
-static void choose_all(const struct vsn_topo *t, const struct vsn_choice *c, u32 *homes)
+static void choose_all(const struct vsn_topo *t, const struct vsn_choice *c,
+		       const struct vsn_room *room, u32 *homes)
 {
 	u32 ep, end, n = 0;
 
 	range_of(t, c, &ep, &end);
 	for (; ep < end; ep++)
-		if (vsn_choice_matches(t, c, ep))
+		if (candidate(t, c, room, ep))
 			homes[n++] = ep;
 }
 
 /* How many homes it will be; @matched: out: endpoints that match */
-static int count_homes(const struct vsn_topo *t, const struct vsn_choice *c, u32 *matched,
-		       u32 *nr, struct vsn_diag *diag)
+static int count_homes(const struct vsn_topo *t, const struct vsn_choice *c,
+		       const struct vsn_room *room, u32 *matched, u32 *nr,
+		       struct vsn_diag *diag)
 {
 	*nr = 1;
 	*matched = 1;
 	if (c->policy == VSN_PLACEMENT_LOCAL)
 		return 0;
-	*matched = count_matching(t, c);
+	*matched = count_matching(t, c, room);
 	if (!*matched)
 		return vsn_refuse(diag, -ENOENT, "policy: no endpoint matches");
 	if (c->policy == VSN_PLACEMENT_INTERLEAVE)
@@ -334,7 +343,7 @@ int vsn_place_choose(const struct vsn_topo *t, const struct vsn_choice *c, u64 s
 	u32 matched;
 	int err;
 
-	err = count_homes(t, c, &matched, nr_homes, diag);
+	err = count_homes(t, c, room, &matched, nr_homes, diag);
 	if (err)
 		return err;
 	/* Shares depend on these two. */
@@ -356,7 +365,7 @@ int vsn_place_choose(const struct vsn_topo *t, const struct vsn_choice *c, u64 s
 		err = choose_spread(t, c, size, granule, room, mem, matched, *homes, diag);
 		break;
 	default:
-		choose_all(t, c, *homes);
+		choose_all(t, c, room, *homes);
 		break;
 	}
 	if (err)

@@ -41,6 +41,7 @@ struct vsn_choice {
 
 /**
  * struct vsn_room - what is known of endpoints besides the topology
+ * @may: may it be chosen at all?
  * @allocated: bytes that regions have there
  * @fits: is there room for so many bytes in one piece?
  * @distance: from one to another, ps: 0; -EHOSTUNREACH nothing joins them; another
@@ -48,6 +49,7 @@ struct vsn_choice {
  * @ctx: passed to all
  */
 struct vsn_room {
+	bool (*may)(void *ctx, u32 ep);
 	u64 (*allocated)(void *ctx, u32 ep);
 	bool (*fits)(void *ctx, u32 ep, u64 bytes);
 	int (*distance)(void *ctx, u32 from, u32 to, u64 *ps);

@@ -207,6 +207,9 @@ u64 vsn_sched_cancel(struct vsn_sched *s, struct vsn_owner *owner);
 void vsn_sched_gone(struct vsn_sched *s, const struct vsn_place *place);
 size_t vsn_sched_blocked(const struct vsn_sched *s, struct vsn_blocked *list,
 			 size_t max);
+size_t vsn_sched_blocked_of(const struct vsn_sched *s,
+			    bool (*pick)(void *ctx, const struct vsn_op *op), void *ctx,
+			    struct vsn_blocked *list, size_t max);
 
 /* Online: online.c has the account of it. */
 int vsn_online_set(struct vsn_sched *s, bool online);

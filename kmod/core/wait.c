@@ -215,6 +215,57 @@ int vsn_wait_start(struct vsn_sched *s, struct vsn_op *op)
 }
 
 /**
+ * vsn_sched_blocked_of - list those blocked WAITs and FENCEs that one may see
+ * @s: the scheduler
+ * @pick: is it one of them?  NULL: each is
+ * @ctx: passed to @pick
+ * @list: room for @max entries; NULL: only count them
+ * @max: how many to write, or to count to
+ *
+ * Return: number of entries written or counted.
+ */
+size_t vsn_sched_blocked_of(const struct vsn_sched *s,
+			    bool (*pick)(void *ctx, const struct vsn_op *op), void *ctx,
+			    struct vsn_blocked *list, size_t max)
+{
+	const struct vsn_op *op;
+	size_t i, n = 0;
+
+	for (op = s->fences; op && n < max; op = op->wait_next) {
+		if (pick && !pick(ctx, op))
+			continue;
+		if (list)
+			list[n] = (struct vsn_blocked) {
+				.user_data = op->sqe.user_data,
+				.initiator = op->sqe.initiator,
+				.stream = op->sqe.stream,
+				.want = op->party->first->sqe.stream,
+				.value = op->party->first->sqe.user_data,
+			};
+		n++;
+	}
+	for (i = 0; i < WAIT_BUCKETS; i++) {
+		for (op = s->waiters[i]; op; op = op->wait_next) {
+			if (n == max)
+				return n;
+			if (pick && !pick(ctx, op))
+				continue;
+			if (list)
+				list[n] = (struct vsn_blocked) {
+					.user_data = op->sqe.user_data,
+					.initiator = op->sqe.initiator,
+					.stream = op->sqe.stream,
+					.ua = op->sqe.dst,
+					.want = op->sqe.arg0,
+					.value = op->value,
+				};
+			n++;
+		}
+	}
+	return n;
+}
+
+/**
  * vsn_sched_blocked - list the blocked WAITs and FENCEs
  * @s: the scheduler
  * @list: room for @max entries; may be NULL when @max is 0
@@ -225,30 +276,5 @@ int vsn_wait_start(struct vsn_sched *s, struct vsn_op *op)
 size_t vsn_sched_blocked(const struct vsn_sched *s, struct vsn_blocked *list,
 			 size_t max)
 {
-	const struct vsn_op *op;
-	size_t i, n = 0;
-
-	for (op = s->fences; op && n < max; op = op->wait_next)
-		list[n++] = (struct vsn_blocked) {
-			.user_data = op->sqe.user_data,
-			.initiator = op->sqe.initiator,
-			.stream = op->sqe.stream,
-			.want = op->party->first->sqe.stream,
-			.value = op->party->first->sqe.user_data,
-		};
-	for (i = 0; i < WAIT_BUCKETS; i++) {
-		for (op = s->waiters[i]; op; op = op->wait_next) {
-			if (n == max)
-				return n;
-			list[n++] = (struct vsn_blocked) {
-				.user_data = op->sqe.user_data,
-				.initiator = op->sqe.initiator,
-				.stream = op->sqe.stream,
-				.ua = op->sqe.dst,
-				.want = op->sqe.arg0,
-				.value = op->value,
-			};
-		}
-	}
-	return n;
+	return vsn_sched_blocked_of(s, NULL, NULL, list, max);
 }

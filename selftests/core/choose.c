@@ -16,6 +16,7 @@
 FIXTURE(choose)
 {
 	struct vsn_topo topo;
+	bool closed[MAX_ENDPOINTS];	/* not to be chosen */
 	u64 allocated[MAX_ENDPOINTS];
 	u64 room[MAX_ENDPOINTS];	/* in one piece */
 	u64 distance[MAX_ENDPOINTS];	/* from whichever it shall be near to */
@@ -29,6 +30,11 @@ FIXTURE(choose)
 };
 
 #define choose_t	struct _test_data_choose
+
+static bool env_may(void *ctx, u32 ep)
+{
+	return !((choose_t *)ctx)->closed[ep];
+}
 
 static u64 env_allocated(void *ctx, u32 ep)
 {
@@ -88,7 +94,7 @@ FIXTURE_SETUP(choose)
 		self->distance[i] = 1000 + i;
 	}
 	self->env = (struct vsn_room) {
-		.allocated = env_allocated, .fits = env_fits, .distance = env_distance,
+		.may = env_may, .allocated = env_allocated, .fits = env_fits, .distance = env_distance,
 		.ctx = self,
 	};
 	self->c.near = VSN_NOWHERE;
@@ -131,7 +137,7 @@ static bool matches(const choose_t *self, u32 ep)
 	u32 kind = vsn_topo_kind(t, ep), n = ep - t->kinds[kind].base, i, j;
 	bool any;
 
-	if (self->c.kind && self->c.kind != kind)
+	if (self->closed[ep] || (self->c.kind && self->c.kind != kind))
 		return false;
 	for (i = 0; i < self->c.nr_where; i++) {
 		any = false;
@@ -206,6 +212,7 @@ static void random_world(choose_t *self)
 	u32 i;
 
 	for (i = 0; i < self->topo.nr_endpoints; i++) {
+		self->closed[i] = !dice(self, 6);
 		self->allocated[i] = dice(self, 4) * 4096;
 		self->room[i] = dice(self, 5) * 65536;
 		self->distance[i] = dice(self, 6) ? 1 + dice(self, 4) : UNREACHABLE;

@@ -149,6 +149,66 @@ TEST_F(sched, large_fill_wakes)
 	EXPECT_EQ(2, self->sim->nr_done);
 }
 
+static bool pick_stream(void *ctx, const struct vsn_op *op)
+{
+	return op->sqe.stream == *(u32 *)ctx;
+}
+
+/* Of what is blocked, only what the caller picks is counted and listed. */
+TEST_F(sched, blocked_of_some)
+{
+	struct vsn_blocked list[4];
+	struct vsn_sched *s = &self->sim->sched;
+	u32 stream;
+
+	for (stream = 1; stream < 4; stream++)
+		submit(_metadata, self->sim,
+		       sim_word(VSN_OP_WAIT, 2, stream, self->r[1], 7, stream));
+	submit(_metadata, self->sim, sim_word(VSN_OP_FENCE, 2, stream, 0, 0, stream));
+	sim_run(self->sim);
+	EXPECT_EQ(4, s->nr_blocked);
+	for (stream = 1; stream < 6; stream++) {
+		size_t nr = stream < 5;
+
+		EXPECT_EQ(nr, vsn_sched_blocked_of(s, pick_stream, &stream, NULL, 10));
+		EXPECT_EQ(nr, vsn_sched_blocked_of(s, pick_stream, &stream, list, 4));
+		if (nr)
+			EXPECT_EQ(stream, list[0].stream);
+		EXPECT_EQ(0, vsn_sched_blocked_of(s, pick_stream, &stream, list, 0));
+	}
+	EXPECT_EQ(4, vsn_sched_blocked_of(s, NULL, NULL, NULL, 10));
+	EXPECT_EQ(3, vsn_sched_blocked_of(s, NULL, NULL, NULL, 3));
+}
+
+static bool may_even(void *ctx, u32 ep)
+{
+	++*(int *)ctx;
+	return ep % 2 == 0;
+}
+
+/* An initiator that an entry may not name is none; who that is, only a real one is asked. */
+TEST_F(sched, initiators_that_may)
+{
+	int asked = 0;
+	struct vsn_op_env env = {
+		.topo = &self->sim->topo, .may = may_even, .ctx = &asked,
+	};
+	struct vsn_sqe sqe = { .opcode = VSN_OP_NOP, .initiator = 2 };
+	struct vsn_op op;
+
+	EXPECT_EQ(0, vsn_op_check(&op, &sqe, &env));
+	EXPECT_EQ(1, asked);
+	sqe.initiator = 1;
+	EXPECT_EQ(-EINVAL, vsn_op_check(&op, &sqe, &env));
+	EXPECT_EQ(2, asked);
+	sqe.initiator = 1U << 20;
+	EXPECT_EQ(-EINVAL, vsn_op_check(&op, &sqe, &env));
+	EXPECT_EQ(2, asked);
+	env.may = NULL;
+	sqe.initiator = 1;
+	EXPECT_EQ(0, vsn_op_check(&op, &sqe, &env));
+}
+
 /* What nobody signals stays, is listed, and a CPU store is noticed at RUN. */
 TEST_F(sched, blocked_and_recheck)
 {

@@ -492,6 +492,7 @@ static int on_event(struct nl_msg *msg, void *arg)
 	const struct nlmsghdr *nlh = nlmsg_hdr(msg);
 	struct vsn_ctl_fabric fabric = { 0 };
 	struct vsn_ctl_region region = { 0 };
+	struct vsn_ctl_partition partition = { 0 };
 	struct vsn_ctl_limit limit = { 0 };
 	struct vsn_ctl_endpoint endpoint;
 	struct vsn_ctl_fault_policy policy;
@@ -551,10 +552,16 @@ static int on_event(struct nl_msg *msg, void *arg)
 		err = vsn_violation_parse(&violation, nlh);
 		event.violation = &violation;
 		break;
+	case VSN_CMD_PARTITION_NTF:
+	case VSN_CMD_PARTITION_DEL_NTF:
+		err = vsn_partition_parse(&partition, nlh);
+		event.partition = &partition;
+		break;
 	}
 	l->ret = err ? err : l->fn(&event, l->arg);
 	vsn_fabric_clear(&fabric);
 	vsn_region_clear(&region);
+	vsn_partition_clear(&partition);
 	return l->ret ? NL_STOP : NL_OK;
 }
 

@@ -552,6 +552,10 @@ void vsn_ctl_route_free(struct vsn_ctl_route *route);
  * @invalidations: holders that lost a granule to an access
  * @violations: accesses that were refused
  * @pinned: pages that were pinned when a right to them was lost
+ * @partition: whose it is; "": the fabric's own
+ * @leased: a context has leased it, and it goes with that
+ * @exported: contexts that know its token may import it
+ * @imports: contexts that have imported it
  */
 struct vsn_ctl_region {
 	char fabric[VSN_CTL_NAME];
@@ -578,6 +582,10 @@ struct vsn_ctl_region {
 	uint64_t pinned;
 	char name[VSN_CTL_NAME];
 	uint32_t policy;
+	char partition[VSN_CTL_NAME];
+	bool leased;
+	bool exported;
+	uint32_t imports;
 };
 
 /* "spread" and so on, or "unknown"; 0 for an unknown name */
@@ -611,6 +619,7 @@ struct vsn_ctl_where {
  * @nr_where: number of @where
  * @near: near this endpoint, or NULL
  * @count: how many homes; 0: not said
+ * @partition: name of the partition that it shall belong to; NULL: the fabric's own
  */
 struct vsn_ctl_region_spec {
 	uint64_t size;
@@ -627,6 +636,7 @@ struct vsn_ctl_region_spec {
 	size_t nr_where;
 	const uint32_t *near;
 	uint32_t count;
+	const char *partition;
 };
 
 /* *@region is freed with vsn_ctl_region_free().  _add: @region may be NULL. */
@@ -640,6 +650,9 @@ int vsn_ctl_region_get_name(struct vsn_ctl *ctl, const char *fabric, const char 
 			    struct vsn_ctl_region **region);
 int vsn_ctl_region_list(struct vsn_ctl *ctl, const char *fabric,
 			vsn_ctl_region_fn fn, void *arg);
+/* Of one partition only; NULL: all */
+int vsn_ctl_region_list_of(struct vsn_ctl *ctl, const char *fabric, const char *partition,
+			   vsn_ctl_region_fn fn, void *arg);
 int vsn_ctl_region_del(struct vsn_ctl *ctl, const char *fabric, uint32_t id);
 /* @length 0: up to the region's end; @heal: make it good again */
 int vsn_ctl_region_poison(struct vsn_ctl *ctl, const char *fabric, uint32_t id,
@@ -662,6 +675,75 @@ struct vsn_ctl_limit {
 int vsn_ctl_limit_get(struct vsn_ctl *ctl, const char *fabric, struct vsn_ctl_limit *limit);
 int vsn_ctl_limit_set(struct vsn_ctl *ctl, const char *fabric, uint64_t resident);
 
+/* Endpoints whose ids follow each other, the last included */
+struct vsn_ctl_run {
+	uint32_t first;
+	uint32_t last;
+};
+
+/**
+ * struct vsn_ctl_partition - the endpoints and regions that one tenant may use
+ * @fabric: name of its fabric
+ * @name: unique in the fabric; its device is /dev/vsn/FABRIC.NAME
+ * @id: id
+ * @nr_runs: number of @runs that are there: the first 32
+ * @runs: its endpoints, by id
+ * @endpoint_count: number of its endpoints
+ * @quota: bytes that its regions may promise, 0: any
+ * @resident_max: bytes that they may have in memory, 0: any
+ * @promised: bytes that its regions promise
+ * @resident: bytes of them that are in memory
+ * @regions: number of its regions
+ * @contexts: contexts that are open by its device
+ */
+struct vsn_ctl_partition {
+	char fabric[VSN_CTL_NAME];
+	char name[VSN_CTL_NAME];
+	uint32_t id;
+	size_t nr_runs;
+	struct vsn_ctl_run *runs;
+	uint32_t endpoint_count;
+	uint64_t quota;
+	uint64_t resident_max;
+	uint64_t promised;
+	uint64_t resident;
+	uint32_t regions;
+	uint32_t contexts;
+};
+
+/**
+ * struct vsn_ctl_partition_spec - what to make
+ * @name: its name
+ * @runs: its endpoints
+ * @nr_runs: number of @runs
+ * @quota: bytes that its regions may promise, 0: any
+ * @resident_max: bytes that they may have in memory, 0: any
+ */
+struct vsn_ctl_partition_spec {
+	char name[VSN_CTL_NAME];
+	const struct vsn_ctl_run *runs;
+	size_t nr_runs;
+	uint64_t quota;
+	uint64_t resident_max;
+};
+
+/*
+ * *@partition is freed with vsn_ctl_partition_free().  _add: @partition may be NULL.
+ * _set: what is NULL stays as it is.
+ */
+typedef int (*vsn_ctl_partition_fn)(const struct vsn_ctl_partition *partition, void *arg);
+int vsn_ctl_partition_add(struct vsn_ctl *ctl, const char *fabric,
+			  const struct vsn_ctl_partition_spec *spec,
+			  struct vsn_ctl_partition **partition);
+int vsn_ctl_partition_get(struct vsn_ctl *ctl, const char *fabric, const char *name,
+			  struct vsn_ctl_partition **partition);
+int vsn_ctl_partition_list(struct vsn_ctl *ctl, const char *fabric,
+			   vsn_ctl_partition_fn fn, void *arg);
+int vsn_ctl_partition_set(struct vsn_ctl *ctl, const char *fabric, const char *name,
+			  const uint64_t *quota, const uint64_t *resident_max);
+int vsn_ctl_partition_del(struct vsn_ctl *ctl, const char *fabric, const char *name);
+void vsn_ctl_partition_free(struct vsn_ctl_partition *partition);
+
 struct vsn_ctl_switch;
 struct vsn_ctl_fault;
 struct vsn_ctl_fault_policy;
@@ -682,6 +764,7 @@ struct vsn_ctl_violation;
  * @policy: VSN_CMD_FAULT_POLICY_NTF, else NULL
  * @grant: VSN_CMD_GRANT_NTF, else NULL
  * @violation: VSN_CMD_VIOLATION_NTF, else NULL
+ * @partition: VSN_CMD_PARTITION_NTF, _DEL_NTF (fabric, name and id only), else NULL
  */
 struct vsn_ctl_event {
 	uint32_t cmd;
@@ -695,6 +778,7 @@ struct vsn_ctl_event {
 	const struct vsn_ctl_fault_policy *policy;
 	const struct vsn_ctl_grant *grant;
 	const struct vsn_ctl_violation *violation;
+	const struct vsn_ctl_partition *partition;
 };
 
 /*

@@ -98,6 +98,57 @@ int vsn_dev_view(struct vsn_dev *dev, __u32 initiator)
 	return do_ioctl(dev->fd, VSN_IOC_VIEW, &view);
 }
 
+int vsn_dev_lease(struct vsn_dev *dev, __u64 bytes, const __u32 *homes, __u32 nr_homes,
+		  __u32 flags, struct vsn_lease *lease)
+{
+	*lease = (struct vsn_lease) {
+		.size = sizeof(*lease),
+		.flags = flags,
+		.bytes = bytes,
+		.homes = (__u64)(uintptr_t)homes,
+		.nr_homes = nr_homes,
+	};
+	return do_ioctl(dev->fd, VSN_IOC_LEASE, lease);
+}
+
+int vsn_dev_return(struct vsn_dev *dev, __u32 id)
+{
+	struct vsn_return arg = { .size = sizeof(arg), .id = id };
+
+	return do_ioctl(dev->fd, VSN_IOC_RETURN, &arg);
+}
+
+int vsn_dev_export(struct vsn_dev *dev, __u64 ua, struct vsn_export *out)
+{
+	*out = (struct vsn_export) { .size = sizeof(*out), .ua = ua };
+	return do_ioctl(dev->fd, VSN_IOC_EXPORT, out);
+}
+
+int vsn_dev_revoke(struct vsn_dev *dev, __u64 ua)
+{
+	struct vsn_export arg = { .size = sizeof(arg), .flags = VSN_EXPORT_REVOKE, .ua = ua };
+
+	return do_ioctl(dev->fd, VSN_IOC_EXPORT, &arg);
+}
+
+int vsn_dev_import(struct vsn_dev *dev, __u32 id, const __u64 token[2],
+		   struct vsn_import *out)
+{
+	*out = (struct vsn_import) {
+		.size = sizeof(*out),
+		.id = id,
+		.token = { token[0], token[1] },
+	};
+	return do_ioctl(dev->fd, VSN_IOC_IMPORT, out);
+}
+
+int vsn_dev_unimport(struct vsn_dev *dev, __u32 id)
+{
+	struct vsn_unimport arg = { .size = sizeof(arg), .id = id };
+
+	return do_ioctl(dev->fd, VSN_IOC_UNIMPORT, &arg);
+}
+
 int vsn_dev_run_list(struct vsn_dev *dev, __u64 until, struct vsn_run *result,
 		     struct vsn_blocked *list, size_t max)
 {

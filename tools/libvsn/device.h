@@ -47,7 +47,8 @@ struct vsn_queue;
 
 /**
  * vsn_dev_open - open a fabric
- * @fabric: its name ("sn0"), or the path of its device if it contains a slash
+ * @fabric: its name ("sn0"), with that of one of its partitions ("sn0.a"), or the path
+ *	of its device if it contains a slash
  *
  * Return: a context, or NULL with errno set: ENOENT no such fabric, or it is
  * still a draft; ENODEV it was deleted just now; EACCES not permitted.
@@ -77,6 +78,51 @@ int vsn_dev_info(struct vsn_dev *dev, struct vsn_info *info);
  * such endpoint.
  */
 int vsn_dev_view(struct vsn_dev *dev, __u32 initiator);
+
+/**
+ * vsn_dev_lease - take a region from the pool, for as long as the context is open
+ * @dev: the fabric, or one of its partitions (vsn_dev_open("sn0.a"))
+ * @bytes: size
+ * @homes: endpoints, or NULL: those of the context that have room
+ * @nr_homes: how many; 0 with NULL
+ * @flags: VSN_LEASE_HUGE or 0
+ * @lease: filled in: @id, @ua
+ *
+ * Return: 0; -EDQUOT the partition's quota; -ENOSPC no room; -EINVAL; -ENOMEM.
+ */
+int vsn_dev_lease(struct vsn_dev *dev, __u64 bytes, const __u32 *homes, __u32 nr_homes,
+		  __u32 flags, struct vsn_lease *lease);
+
+/* Give a leased region back.  Return: 0, -ENOENT not leased by @dev, -EBUSY in use. */
+int vsn_dev_return(struct vsn_dev *dev, __u32 id);
+
+/**
+ * vsn_dev_export - let others import a region
+ * @dev: the fabric, or one of its partitions
+ * @ua: an address in the region
+ * @out: filled in: @id and @token, which the other side has to know
+ *
+ * Return: 0; -EFAULT no region of @dev; -EPERM it is imported.
+ */
+int vsn_dev_export(struct vsn_dev *dev, __u64 ua, struct vsn_export *out);
+
+/* Let nobody else import it.  Return: 0, -ENOENT it is not exported, or as above. */
+int vsn_dev_revoke(struct vsn_dev *dev, __u64 ua);
+
+/**
+ * vsn_dev_import - reach a region that another context has exported
+ * @dev: the fabric, or one of its partitions
+ * @id: from the export
+ * @token: from the export
+ * @out: filled in: @ua, @length, @granule, @homes
+ *
+ * Return: 0; -EACCES no such region, or not its token; -EEXIST; -ENOSPC too many; -ENOMEM.
+ */
+int vsn_dev_import(struct vsn_dev *dev, __u32 id, const __u64 token[2],
+		   struct vsn_import *out);
+
+/* Drop an import.  Return: 0, or -ENOENT. */
+int vsn_dev_unimport(struct vsn_dev *dev, __u32 id);
 
 /**
  * vsn_dev_run - execute what was submitted, by all queues of the fabric

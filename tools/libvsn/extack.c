@@ -215,6 +215,7 @@ static const struct attr_name region_names[] = {
 	[VSN_A_REGION_WHERE] = { "where", &where_set },
 	[VSN_A_REGION_NEAR] = { "near", NULL },
 	[VSN_A_REGION_COUNT] = { "count", NULL },
+	[VSN_A_REGION_PARTITION] = { "partition", NULL },
 };
 
 static const struct attr_name grant_names[] = {
@@ -224,6 +225,21 @@ static const struct attr_name grant_names[] = {
 	[VSN_A_GRANT_LENGTH] = { "length", NULL },
 	[VSN_A_GRANT_INITIATOR] = { "initiator", NULL },
 	[VSN_A_GRANT_RIGHT] = { "right", NULL },
+};
+
+static const struct attr_name run_names[] = {
+	[VSN_A_ENDPOINT_RUN_FIRST] = { "first", NULL },
+	[VSN_A_ENDPOINT_RUN_LAST] = { "last", NULL },
+};
+
+static const struct attr_set run_set = ATTR_SET(run_names);
+
+static const struct attr_name partition_names[] = {
+	[VSN_A_PARTITION_FABRIC] = { "fabric", NULL },
+	[VSN_A_PARTITION_NAME] = { "name", NULL },
+	[VSN_A_PARTITION_ENDPOINTS] = { "endpoints", &run_set },
+	[VSN_A_PARTITION_QUOTA] = { "quota", NULL },
+	[VSN_A_PARTITION_RESIDENT_MAX] = { "resident", NULL },
 };
 
 static const struct attr_name limit_names[] = {
@@ -241,6 +257,7 @@ static const struct attr_set limit_set = ATTR_SET(limit_names);
 static const struct attr_set switch_set = ATTR_SET(switch_names);
 static const struct attr_set fault_set = ATTR_SET(fault_names);
 static const struct attr_set policy_set = ATTR_SET(policy_names);
+static const struct attr_set partition_set = ATTR_SET(partition_names);
 
 static const struct attr_set *request_set(const struct nlmsghdr *request)
 {
@@ -276,6 +293,11 @@ static const struct attr_set *request_set(const struct nlmsghdr *request)
 	case VSN_CMD_GRANT_GET:
 	case VSN_CMD_GRANT_SET:
 		return &grant_set;
+	case VSN_CMD_PARTITION_GET:
+	case VSN_CMD_PARTITION_NEW:
+	case VSN_CMD_PARTITION_SET:
+	case VSN_CMD_PARTITION_DEL:
+		return &partition_set;
 	case VSN_CMD_LIMIT_GET:
 	case VSN_CMD_LIMIT_SET:
 		return &limit_set;

@@ -103,6 +103,8 @@ int vsn_switch_parse(struct vsn_ctl_switch *sw, const struct nlmsghdr *nlh);
 int vsn_fault_parse(struct vsn_ctl_fault *fault, const struct nlmsghdr *nlh);
 int vsn_grant_parse(struct vsn_ctl_grant *grant, const struct nlmsghdr *nlh);
 int vsn_violation_parse(struct vsn_ctl_violation *v, const struct nlmsghdr *nlh);
+int vsn_partition_parse(struct vsn_ctl_partition *partition, const struct nlmsghdr *nlh);
+void vsn_partition_clear(struct vsn_ctl_partition *partition);
 int vsn_fault_policy_parse(struct vsn_ctl_fault_policy *policy, const struct nlmsghdr *nlh);
 
 #pragma GCC visibility pop

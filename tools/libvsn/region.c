@@ -110,6 +110,18 @@ int vsn_region_parse(struct vsn_ctl_region *r, const struct nlmsghdr *nlh)
 		case VSN_A_REGION_POLICY:
 			r->policy = vsn_get_uint(nla);
 			break;
+		case VSN_A_REGION_PARTITION:
+			vsn_get_str(r->partition, sizeof(r->partition), nla);
+			break;
+		case VSN_A_REGION_LEASED:
+			r->leased = true;
+			break;
+		case VSN_A_REGION_EXPORTED:
+			r->exported = true;
+			break;
+		case VSN_A_REGION_IMPORTS:
+			r->imports = vsn_get_uint(nla);
+			break;
 		}
 	}
 	if (!r->home_count)
@@ -161,9 +173,10 @@ static int region_do(struct vsn_request *req, struct vsn_ctl_region **region)
  * @spec: what to allocate
  * @region: out: the region, to be freed with vsn_ctl_region_free(); may be NULL
  *
- * Return: 0, -ENOENT no such fabric or dimension, or no endpoint matches, -ENOSPC a home
+ * Return: 0, -ENOENT no such fabric, partition or dimension, or no endpoint matches, -ENOSPC a home
  * is full and the text names it, or none that matches has room, -EHOSTUNREACH none can be
- * reached, -EEXIST a region has that name, -EINVAL the kernel refused a value, -EPERM, or
+ * reached, -EEXIST a region has that name, -EDQUOT the
+ * partition's quota, -EINVAL the kernel refused a value, -EPERM, or
  * another negative errno.
  */
 int vsn_ctl_region_add(struct vsn_ctl *ctl, const char *fabric,
@@ -204,6 +217,8 @@ int vsn_ctl_region_add(struct vsn_ctl *ctl, const char *fabric,
 		vsn_put_u32(&req, VSN_A_REGION_NEAR, *spec->near);
 	if (spec->count)
 		vsn_put_u32(&req, VSN_A_REGION_COUNT, spec->count);
+	if (spec->partition)
+		vsn_put_str(&req, VSN_A_REGION_PARTITION, spec->partition);
 	return region_do(&req, region);
 }
 
@@ -353,10 +368,28 @@ static int region_each(const struct nlmsghdr *nlh, void *arg)
 int vsn_ctl_region_list(struct vsn_ctl *ctl, const char *fabric,
 			vsn_ctl_region_fn fn, void *arg)
 {
+	return vsn_ctl_region_list_of(ctl, fabric, NULL, fn, arg);
+}
+
+/**
+ * vsn_ctl_region_list_of() - list the regions of a partition
+ * @ctl: handle
+ * @fabric: name of the fabric
+ * @partition: name of the partition; NULL: all of the fabric's regions
+ * @fn: called for each
+ * @arg: for @fn
+ *
+ * Return: 0, what @fn returned, -ENOENT, or another negative errno.
+ */
+int vsn_ctl_region_list_of(struct vsn_ctl *ctl, const char *fabric, const char *partition,
+			   vsn_ctl_region_fn fn, void *arg)
+{
 	struct region_list l = { ctl, fn, arg };
 	struct vsn_request req;
 
 	vsn_request_alloc(&req, ctl, VSN_CMD_REGION_GET, 256);
 	vsn_put_str(&req, VSN_A_REGION_FABRIC, fabric);
+	if (partition)
+		vsn_put_str(&req, VSN_A_REGION_PARTITION, partition);
 	return vsn_request_dump(&req, region_each, &l);
 }

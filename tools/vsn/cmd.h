@@ -51,6 +51,7 @@ int cmd_fault(int argc, char **argv);
 int cmd_route(int argc, char **argv);
 int cmd_region(int argc, char **argv);
 int cmd_grant(int argc, char **argv);
+int cmd_partition(int argc, char **argv);
 int cmd_limit(int argc, char **argv);
 int cmd_monitor(int argc, char **argv);
 int cmd_run_fabric(int argc, char **argv);

@@ -19,6 +19,7 @@ static const struct cmd commands[] = {
 	{ "route", cmd_route, "get FABRIC SOURCE DESTINATION ..." },
 	{ "region", cmd_region, "{ add | show | del } FABRIC ..." },
 	{ "grant", cmd_grant, "{ set | show } FABRIC REGION ..." },
+	{ "partition", cmd_partition, "{ add | show | set | del } FABRIC ..." },
 	{ "limit", cmd_limit, "{ show | set } ..." },
 	{ "run", cmd_run_fabric, "FABRIC [ until TIME ]" },
 	{ "monitor", cmd_monitor, NULL },

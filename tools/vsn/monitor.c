@@ -39,6 +39,18 @@ static int show_event(const struct vsn_ctl_event *event, void *arg)
 	case VSN_CMD_REGION_POISON_NTF:
 		show_poison(event->region);
 		break;
+	case VSN_CMD_PARTITION_NTF:
+		show_partition(event->partition);
+		break;
+	case VSN_CMD_PARTITION_DEL_NTF:
+		out_object(NULL);
+		out_line(0, "deleted");
+		out_bool("deleted", NULL, true);
+		out_str("fabric", "fabric", event->partition->fabric);
+		out_str("name", "partition", event->partition->name);
+		out_u64("id", "id", event->partition->id);
+		out_object_end();
+		break;
 	case VSN_CMD_LIMIT_NTF:
 		show_limit(event->limit);
 		break;

@@ -8,15 +8,9 @@
 #include <string.h>
 
 #include "cmd.h"
+#include "homes.h"
 #include "out.h"
 #include "show.h"
-
-/* Homes of a region that is being made */
-struct homes {
-	uint32_t *id;
-	size_t count;
-	size_t room;
-};
 
 static int homes_add(struct homes *h, uint32_t id)
 {
@@ -66,13 +60,73 @@ static bool homes_add_ids(struct homes *h, const char *word, int *status)
 	if (*end || last >= UINT32_MAX)
 		return false;
 	if (first > last || last - first >= 1U << 20) {
-		msg("home: '%s' is no range of ids", word);
+		msg("%s: '%s' is no range of ids", h->what, word);
 		*status = EXIT_USAGE;
 		return true;
 	}
 	for (; first <= last && !*status; first++)
 		*status = homes_add(h, first) ? EXIT_FAIL : EXIT_OK;
 	return true;
+}
+
+/* Those of a kind that have a digit from @first to @last in a dimension; false: none can */
+static bool homes_add_digits(struct homes *h, const struct vsn_ctl_fabric *f,
+			     const struct vsn_ctl_kind *kind, const char *dim,
+			     unsigned long first, unsigned long last, int *status)
+{
+	uint32_t below = 1, size = 0, i;
+	size_t k, d;
+
+	/* The digits behind it, the innermost ones, count below it. */
+	for (k = kind->nr_dims; k-- > 0;) {
+		for (d = 0; d < f->nr_dims; d++)
+			if (!strcmp(f->dims[d].name, kind->dims[k]))
+				size = f->dims[d].size;
+		if (!strcmp(kind->dims[k], dim))
+			break;
+		below *= size;
+	}
+	if (k == SIZE_MAX || first > last || last >= size)
+		return false;
+	for (i = 0; i < kind->count && !*status; i++)
+		if (i / below % size >= first && i / below % size <= last)
+			*status = homes_add(h, kind->base + i) ? EXIT_FAIL : EXIT_OK;
+	return true;
+}
+
+/* DIM=DIGIT or DIM=DIGIT-DIGIT */
+static int homes_add_dim(struct homes *h, struct vsn_ctl *ctl, const char *fabric,
+			 const char *word)
+{
+	const char *equals = strchr(word, '=');
+	struct vsn_ctl_fabric *f;
+	unsigned long first, last;
+	int err, status = EXIT_OK;
+	char dim[VSN_CTL_NAME];
+	bool any = false;
+	char *end;
+	size_t i;
+
+	snprintf(dim, sizeof(dim), "%.*s", (int)(equals - word), word);
+	first = strtoul(equals + 1, &end, 10);
+	last = first;
+	if (*end == '-' && isdigit((unsigned char)end[1]))
+		last = strtoul(end + 1, &end, 10);
+	if (!isdigit((unsigned char)equals[1]) || *end) {
+		msg("%s: '%s' is no dimension and its digits", h->what, word);
+		return EXIT_USAGE;
+	}
+	err = vsn_ctl_fabric_get(ctl, fabric, &f);
+	if (err)
+		return ctl_failed(ctl, err, "fabric %s", fabric);
+	for (i = 0; i < f->nr_kinds && !status; i++)
+		any |= homes_add_digits(h, f, &f->kinds[i], dim, first, last, &status);
+	vsn_ctl_fabric_free(f);
+	if (!any) {
+		msg("%s: '%s': fabric %s has no such endpoints", h->what, word, fabric);
+		return EXIT_FAIL;
+	}
+	return status;
 }
 
 static int homes_add_word(struct homes *h, struct vsn_ctl *ctl, const char *fabric,
@@ -88,14 +142,15 @@ static int homes_add_word(struct homes *h, struct vsn_ctl *ctl, const char *fabr
 		return homes_add_kind(h, ctl, fabric, vsn_ctl_kind_value(word));
 	if (homes_add_ids(h, word, &status))
 		return status;
+	if (strchr(word, '='))
+		return homes_add_dim(h, ctl, fabric, word);
 	err = vsn_ctl_endpoint_get(ctl, fabric, word, &e);
 	if (err)
-		return ctl_failed(ctl, err, "home %s", word);
+		return ctl_failed(ctl, err, "%s %s", h->what, word);
 	return homes_add(h, e.id) ? EXIT_FAIL : EXIT_OK;
 }
 
-/* A list with commas */
-static int homes_parse(struct homes *h, struct vsn_ctl *ctl, const char *fabric, const char *list)
+int homes_parse(struct homes *h, struct vsn_ctl *ctl, const char *fabric, const char *list)
 {
 	char *copy = strdup(list), *rest = copy, *word;
 	int status = EXIT_OK;
@@ -108,7 +163,7 @@ static int homes_parse(struct homes *h, struct vsn_ctl *ctl, const char *fabric,
 		if (*word) {
 			status = homes_add_word(h, ctl, fabric, word);
 		} else {
-			msg("home: '%s' has an empty name", list);
+			msg("%s: '%s' has an empty name", h->what, list);
 			status = EXIT_USAGE;
 		}
 	}
@@ -131,7 +186,7 @@ static int region_new(const char *fabric, struct add *add)
 {
 	struct vsn_ctl_region_spec *spec = &add->spec;
 	struct vsn_ctl *ctl = ctl_open();
-	struct homes homes = { NULL, 0, 0 };
+	struct homes homes = { .what = "home" };
 	struct vsn_ctl_region *region;
 	struct vsn_ctl_endpoint near;
 	int err;
@@ -239,7 +294,7 @@ static int region_add(int argc, char **argv)
 	struct args a = { .argc = argc, .argv = argv };
 	struct add add = { .homes = NULL };
 	struct vsn_ctl_region_spec *spec = &add.spec;
-	char fabric[VSN_CTL_NAME];
+	char fabric[VSN_CTL_NAME], partition[VSN_CTL_NAME];
 
 	arg_name(&a, "name of the fabric", fabric, sizeof(fabric));
 	while (!a.status && a.argc) {
@@ -263,9 +318,12 @@ static int region_add(int argc, char **argv)
 			spec->dir_granule = arg_unit(&a, "dir-granule", UNIT_SIZE);
 			if (!spec->dir_granule)
 				arg_error(&a, "dir-granule is 0");
+		} else if (!spec->partition && arg_is(&a, "partition")) {
+			arg_name(&a, "name of the partition", partition, sizeof(partition));
+			spec->partition = partition;
 		} else {
 			arg_unknown(&a, "size home policy kind where near count granule huge name mode "
-				    "dir-granule");
+				    "dir-granule partition");
 		}
 	}
 	if (!spec->size)
@@ -316,13 +374,15 @@ static int region_show(int argc, char **argv)
 {
 	struct args a = { .argc = argc, .argv = argv };
 	struct which which = { NULL, 0 };
+	char fabric[VSN_CTL_NAME], partition[VSN_CTL_NAME] = "";
 	struct vsn_ctl_region *region;
-	char fabric[VSN_CTL_NAME];
 	struct vsn_ctl *ctl;
 	int err;
 
 	arg_name(&a, "name of the fabric", fabric, sizeof(fabric));
-	if (a.argc)
+	if (arg_is(&a, "partition"))
+		arg_name(&a, "name of the partition", partition, sizeof(partition));
+	else if (a.argc)
 		arg_region(&a, &which);
 	arg_end(&a);
 	if (a.status)
@@ -332,7 +392,8 @@ static int region_show(int argc, char **argv)
 		return EXIT_FAIL;
 	out_begin();
 	if (!which.name && !which.id) {
-		err = vsn_ctl_region_list(ctl, fabric, region_each, NULL);
+		err = vsn_ctl_region_list_of(ctl, fabric, partition[0] ? partition : NULL,
+					     region_each, NULL);
 		if (err)
 			return ctl_failed(ctl, err, "fabric %s", fabric);
 		return cmd_done();
@@ -418,8 +479,9 @@ static const struct cmd commands[] = {
 	{ "add", region_add, "FABRIC size SIZE { home HOME[,HOME...] | policy POLICY\n"
 		"                  [ kind KIND ] [ where DIMENSION=DIGIT ]... [ near ENDPOINT ]\n"
 		"                  [ count N ] } [ granule SIZE ] [ huge ] [ name NAME ]\n"
-		"                  [ mode { uncached | coherent | owned } ] [ dir-granule SIZE ]" },
-	{ "show", region_show, "FABRIC [ ID | NAME ]" },
+		"                  [ mode { uncached | coherent | owned } ] [ dir-granule SIZE ]\n"
+		"                  [ partition NAME ]" },
+	{ "show", region_show, "FABRIC [ ID | NAME | partition NAME ]" },
 	{ "del", region_del, "FABRIC { ID | NAME } [ force ]" },
 	{ "poison", region_poison, "FABRIC ID [ offset SIZE ] [ size SIZE ]" },
 	{ "heal", region_heal, "FABRIC ID [ offset SIZE ] [ size SIZE ]" },

@@ -293,6 +293,11 @@ void show_region(const struct vsn_ctl_region *r)
 	if (r->granule)
 		out_unit("granule", "granule", UNIT_SIZE, r->granule);
 	out_bool("huge", "huge", r->huge);
+	if (r->partition[0])
+		out_str("partition", "partition", r->partition);
+	out_bool("leased", "leased", r->leased);
+	out_bool("exported", "exported", r->exported);
+	out_u64("imports", r->imports ? "imports" : NULL, r->imports);
 	if (r->poisoned || out_is_json())
 		out_unit("poisoned", "poisoned", UNIT_SIZE, r->poisoned);
 	show_directory(r);
@@ -312,6 +317,52 @@ void show_poison(const struct vsn_ctl_region *r)
 	out_unit("offset", "offset", UNIT_SIZE, r->offset);
 	out_unit("length", "size", UNIT_SIZE, r->length);
 	out_unit("poisoned", "in-all", UNIT_SIZE, r->poisoned);
+	out_object_end();
+}
+
+/* As FIRST-LAST in text */
+static void show_runs(const struct vsn_ctl_partition *p)
+{
+	uint32_t listed = 0;
+	char buf[64];
+	size_t i;
+
+	out_array("runs");
+	for (i = 0; i < p->nr_runs; i++) {
+		listed += p->runs[i].last - p->runs[i].first + 1;
+		out_object(NULL);
+		out_u64("first", NULL, p->runs[i].first);
+		out_u64("last", NULL, p->runs[i].last);
+		out_object_end();
+	}
+	out_array_end();
+	for (i = 0; i < p->nr_runs; i++) {
+		if (p->runs[i].first == p->runs[i].last)
+			snprintf(buf, sizeof(buf), "%u", p->runs[i].first);
+		else
+			snprintf(buf, sizeof(buf), "%u-%u", p->runs[i].first,
+				 p->runs[i].last);
+		out_str(NULL, i ? "" : "ids", buf);
+	}
+	if (listed < p->endpoint_count)
+		out_str(NULL, "", "...");
+}
+
+void show_partition(const struct vsn_ctl_partition *p)
+{
+	out_object(NULL);
+	out_line(0, NULL);
+	out_str("fabric", "fabric", p->fabric);
+	out_str("name", "partition", p->name);
+	out_u64("id", NULL, p->id);
+	out_u64("regions", "regions", p->regions);
+	out_unit("promised", "promised", UNIT_SIZE, p->promised);
+	out_unit("quota", p->quota ? "quota" : NULL, UNIT_SIZE, p->quota);
+	out_unit("resident", "resident", UNIT_SIZE, p->resident);
+	out_unit("resident_max", p->resident_max ? "of" : NULL, UNIT_SIZE, p->resident_max);
+	out_u64("contexts", "contexts", p->contexts);
+	out_u64("endpoint_count", "endpoints", p->endpoint_count);
+	show_runs(p);
 	out_object_end();
 }
 

@@ -13,6 +13,7 @@ void show_fabric(const struct vsn_ctl_fabric *fabric, bool details);
 void show_endpoint(const struct vsn_ctl_endpoint *e);
 void show_region(const struct vsn_ctl_region *region);
 void show_poison(const struct vsn_ctl_region *region);
+void show_partition(const struct vsn_ctl_partition *p);
 void show_limit(const struct vsn_ctl_limit *limit);
 /* The first of @total endpoints; as text, runs of them as FIRST-LAST */
 void show_ids(const char *key, const char *label, const uint32_t *ids, size_t nr,

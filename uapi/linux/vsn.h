@@ -2,8 +2,10 @@
 /*
  * vsn: the device's ioctls and queue rings.
  *
- * A fabric's device is /dev/vsn/NAME.  An open file of it is a context: its
- * file offset is a unified address (UA), and its ioctls make views and queues.
+ * A fabric's device is /dev/vsn/NAME, that of one of its partitions
+ * /dev/vsn/NAME.PARTITION.  An open file of either is a context: its file offset is a
+ * unified address (UA), and its ioctls make views and queues.  What is not of the
+ * partition does not exist there: its endpoints are -EINVAL, its addresses -EFAULT.
  * The control plane (topology, regions, counters) is generic netlink, see
  * vsn_netlink.h.
  *
@@ -42,6 +44,10 @@
  * @clock: enum vsn_clock of vsn_netlink.h: what makes virtual time go
  * @reserved: zero
  * @scale: wall time that passes in a time of virtual time, parts per million
+ * @partition: id of the partition whose device this is, 0: it is the fabric's own
+ * @partition_endpoints: number of its endpoints; their ids are in the fabric's range
+ * @quota: bytes that its regions may promise, 0: any
+ * @promised: bytes that they do
  */
 struct vsn_info {
 	__u32 size;
@@ -56,12 +62,17 @@ struct vsn_info {
 	__u32 clock;
 	__u32 reserved;
 	__u64 scale;
+	__u32 partition;
+	__u32 partition_endpoints;
+	__u64 quota;
+	__u64 promised;
 };
 
 /* What the kernel can do; which clock the fabric has, vsn_info.clock tells. */
 #define VSN_FEATURE_ORDERED	(1ULL << 0)	/* ordered clock: RUN */
 #define VSN_FEATURE_ONLINE	(1ULL << 1)	/* online clock */
 #define VSN_FEATURE_PACED	(1ULL << 2)	/* paced clock */
+#define VSN_FEATURE_PARTITIONS	(1ULL << 4)	/* partitions' devices, LEASE, EXPORT, IMPORT */
 
 /**
  * struct vsn_view - make a file whose mappings belong to one initiator
@@ -394,6 +405,135 @@ struct vsn_grant {
 	__u32 reserved;
 };
 
+/**
+ * struct vsn_export - let other contexts import a region
+ * @size: sizeof(struct vsn_export)
+ * @flags: VSN_EXPORT_REVOKE: not any more; contexts that have imported it keep it
+ * @ua: an address in the region, which is the context's own or its partition's
+ * @token: out: what IMPORT has to know, 128 random bits, the same until it is revoked;
+ *	revoked: zero
+ * @id: out: the region
+ * @reserved: must be zero
+ *
+ * Errors: -EBADF the context is not open for reading and writing, -EINVAL flags or
+ * @reserved, -EFAULT no region that the context reaches, -EPERM it is imported, -ENOENT
+ * there is nothing to revoke.
+ */
+struct vsn_export {
+	__u32 size;
+	__u32 flags;
+	__u64 ua;
+	__u64 token[2];
+	__u32 id;
+	__u32 reserved;
+};
+
+#define VSN_EXPORT_REVOKE	(1U << 0)
+
+/**
+ * struct vsn_import - reach a region that another context has exported
+ * @size: sizeof(struct vsn_import)
+ * @flags: must be zero
+ * @id: the region
+ * @reserved: must be zero
+ * @token: from EXPORT
+ * @ua: out: its address
+ * @length: out: bytes
+ * @granule: out: interleaving granule, bytes; 0: one home
+ * @homes: out: number of its homes
+ * @reserved2: must be zero
+ *
+ * From then on the context, its views and its queues reach it.  It is not deleted
+ * meanwhile.  UNIMPORT drops it, or the end of the context's last file.
+ *
+ * Errors: -EBADF, -EINVAL flags or a reserved field, -EACCES no such region, not
+ * exported, or not this token: nothing tells which, -EEXIST the context has imported it,
+ * -ENOSPC a context imports 1024 regions at most, -ENOMEM.
+ */
+struct vsn_import {
+	__u32 size;
+	__u32 flags;
+	__u32 id;
+	__u32 reserved;
+	__u64 token[2];
+	__u64 ua;
+	__u64 length;
+	__u64 granule;
+	__u32 homes;
+	__u32 reserved2;
+};
+
+/**
+ * struct vsn_unimport - do not reach a region any more
+ * @size: sizeof(struct vsn_unimport)
+ * @flags: must be zero
+ * @id: the region
+ * @reserved: must be zero
+ *
+ * Mappings keep the pages that they show until they are unmapped; what they do not show
+ * is SIGBUS.  What was submitted is executed.
+ *
+ * Errors: -EBADF, -EINVAL flags or @reserved, -ENOENT not imported.
+ */
+struct vsn_unimport {
+	__u32 size;
+	__u32 flags;
+	__u32 id;
+	__u32 reserved;
+};
+
+/**
+ * struct vsn_lease - take a region from the pool
+ * @size: sizeof(struct vsn_lease)
+ * @flags: VSN_LEASE_HUGE: use 2 MiB pages where the placement allows
+ * @bytes: its size, a multiple of 4 KiB
+ * @granule: interleaving granule, bytes, a power of two from 4 KiB to 1 GiB; 0: 64 KiB,
+ *	or 2 MiB with VSN_LEASE_HUGE
+ * @homes: user pointer to __u32[@nr_homes]: endpoints of the context
+ * @nr_homes: 0: as many of the context's endpoints as have room for their share, by id, at
+ *	most one for each granule; @homes is 0 then
+ * @id: out: the region
+ * @ua: out: its address
+ *
+ * It belongs to the context's partition, counts against its quota, and its memory is
+ * charged to the caller's memory cgroup.  RETURN frees it; so does the end of the
+ * context's last file, or later the last import of it, or the last operation that was on
+ * its way.
+ *
+ * Errors: -EBADF, -EINVAL flags, @bytes, @granule or a home, -EDQUOT the quota, -ENOSPC
+ * no room, or too many regions; a context leases 1024 at most, -ENOMEM, -EINTR a fatal
+ * signal.
+ */
+struct vsn_lease {
+	__u32 size;
+	__u32 flags;
+	__u64 bytes;
+	__u64 granule;
+	__u64 homes;
+	__u32 nr_homes;
+	__u32 id;
+	__u64 ua;
+};
+
+#define VSN_LEASE_HUGE		(1U << 0)
+
+/**
+ * struct vsn_return - give back a leased region
+ * @size: sizeof(struct vsn_return)
+ * @flags: must be zero
+ * @id: the region
+ * @reserved: must be zero
+ *
+ * Errors: -EBADF, -EINVAL flags or @reserved, -ENOENT the context has not leased it, -EBUSY
+ * it is mapped, imported, accessed, or has operations pending.
+ */
+struct vsn_return {
+	__u32 size;
+	__u32 flags;
+	__u32 id;
+	__u32 reserved;
+};
+
 #define VSN_IOC_MAGIC		0xB5
 
 /* On a context (/dev/vsn/NAME) */
@@ -402,6 +542,11 @@ struct vsn_grant {
 #define VSN_IOC_QUEUE		_IOWR(VSN_IOC_MAGIC, 0x02, struct vsn_queue_setup)
 #define VSN_IOC_RUN		_IOWR(VSN_IOC_MAGIC, 0x03, struct vsn_run)
 #define VSN_IOC_GRANT		_IOWR(VSN_IOC_MAGIC, 0x04, struct vsn_grant)
+#define VSN_IOC_EXPORT		_IOWR(VSN_IOC_MAGIC, 0x05, struct vsn_export)
+#define VSN_IOC_IMPORT		_IOWR(VSN_IOC_MAGIC, 0x06, struct vsn_import)
+#define VSN_IOC_UNIMPORT	_IOW(VSN_IOC_MAGIC, 0x07, struct vsn_unimport)
+#define VSN_IOC_LEASE		_IOWR(VSN_IOC_MAGIC, 0x08, struct vsn_lease)
+#define VSN_IOC_RETURN		_IOW(VSN_IOC_MAGIC, 0x09, struct vsn_return)
 
 /* On a queue */
 #define VSN_IOC_DOORBELL	_IOWR(VSN_IOC_MAGIC, 0x10, struct vsn_doorbell)
