@@ -164,7 +164,7 @@ TEST_F(fault, switches)
 	nl_u32(&self->m, VSN_A_LINK_ID, 0);
 	nl_u32(&self->m, VSN_A_LINK_STATE, VSN_LINK_STATE_UP);
 	ask();
-	EXPECT_REFUSED(EBUSY, "state: a fault, or a switch at its end, keeps it down",
+	EXPECT_REFUSED(EBUSY, "state: a fault, or what is at its end, keeps it down",
 		       VSN_A_LINK_STATE, 0);
 
 	begin(VSN_CMD_SWITCH_SET);
@@ -287,14 +287,14 @@ TEST_F(fault, fault_new_refused)
 	begin(VSN_CMD_FAULT_NEW);
 	nl_flag(&self->m, VSN_A_FAULT_DOWN);
 	ask();
-	EXPECT_REFUSED(EINVAL, "link or switch is missing", 0, VSN_A_FAULT_LINK);
+	EXPECT_REFUSED(EINVAL, "link, switch or endpoint is missing", 0, VSN_A_FAULT_LINK);
 
 	begin(VSN_CMD_FAULT_NEW);
 	nl_u32(&self->m, VSN_A_FAULT_LINK, 1);
 	nl_u32(&self->m, VSN_A_FAULT_SWITCH, 1);
 	nl_flag(&self->m, VSN_A_FAULT_DOWN);
 	ask();
-	EXPECT_REFUSED(EINVAL, "link and switch: give one of them", VSN_A_FAULT_SWITCH, 0);
+	EXPECT_REFUSED(EINVAL, "link, switch and endpoint: give one of them", VSN_A_FAULT_SWITCH, 0);
 
 	begin(VSN_CMD_FAULT_NEW);
 	nl_u32(&self->m, VSN_A_FAULT_LINK, 99999);
