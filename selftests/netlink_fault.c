@@ -294,7 +294,8 @@ TEST_F(fault, fault_new_refused)
 	nl_u32(&self->m, VSN_A_FAULT_SWITCH, 1);
 	nl_flag(&self->m, VSN_A_FAULT_DOWN);
 	ask();
-	EXPECT_REFUSED(EINVAL, "link, switch and endpoint: give one of them", VSN_A_FAULT_SWITCH, 0);
+	EXPECT_REFUSED(EINVAL, "link, switch and endpoint: give one of them",
+		       VSN_A_FAULT_SWITCH, 0);
 
 	begin(VSN_CMD_FAULT_NEW);
 	nl_u32(&self->m, VSN_A_FAULT_LINK, 99999);
