@@ -220,8 +220,8 @@ long vsn_file_fallocate(struct file *file, int mode, loff_t off, loff_t len)
 		return -EOPNOTSUPP;
 	/* Memory of others' regions, through the back door: there is no need. */
 	if (off < VSN_UA_POOL)
-		return -EPERM;
-	region = vsn_region_get_ua(vf->fabric, off);
+		return vsn_rights_windows(vf->rights) ? -EPERM : -ENXIO;
+	region = vsn_rights_region_get(vf->rights, off);
 	if (!region)
 		return -ENXIO;
 	off -= region->place.ua;
@@ -385,7 +385,7 @@ static vm_fault_t tracked_mkwrite(struct vm_fault *vmf)
 	struct vsn_span span;
 	int err;
 
-	region = vsn_region_get_ua(vf->fabric, ua);
+	region = vsn_rights_region_get(vf->rights, ua);
 	if (!region)
 		return VM_FAULT_SIGBUS;
 	vsn_region_span_get(region, ua - region->place.ua, &span);

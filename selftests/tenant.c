@@ -7,6 +7,7 @@
  */
 #include "tenant_fixture.h"
 
+#include <linux/falloc.h>
 #include <setjmp.h>
 #include <signal.h>
 
@@ -188,6 +189,30 @@ static int do_wait(struct vsn_dev *dev, const struct target *own, const struct t
 	return run_op(dev, &sqe);
 }
 
+static int do_discard(struct vsn_dev *dev, const struct target *own, const struct target *t)
+{
+	struct vsn_sqe sqe;
+
+	vsn_prep_discard(&sqe, own->ep, 0, t->ua + PAGE, PAGE);
+	return run_op(dev, &sqe);
+}
+
+static int do_hole(struct vsn_dev *dev, const struct target *own, const struct target *t)
+{
+	int fd = vsn_dev_view(dev, own->ep);
+	int err = result(fallocate(fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE,
+				   t->ua + PAGE, PAGE));
+
+	close(fd);
+	return err;
+}
+
+/* None of the regions is owned. */
+static int do_grant(struct vsn_dev *dev, const struct target *own, const struct target *t)
+{
+	return vsn_dev_grant(dev, t->ua, SIZE, own->ep, VSN_GRANT_READ, NULL);
+}
+
 static int do_export(struct vsn_dev *dev, const struct target *own, const struct target *t)
 {
 	struct vsn_export export;
@@ -247,6 +272,9 @@ static const struct row rows[] = {
 	{ "FADD", do_fadd, 0, -EFAULT },
 	{ "SIGNAL", do_signal, 0, -EFAULT },
 	{ "WAIT", do_wait, 0, -EFAULT },
+	{ "DISCARD", do_discard, 0, -EFAULT },
+	{ "hole", do_hole, 0, -ENXIO },
+	{ "grant", do_grant, -EINVAL, -EFAULT },
 	{ "export", do_export, 0, -EFAULT },
 	{ "revoke", do_revoke, 0, -EFAULT },
 	{ "import", do_import, -EACCES, -EACCES },
