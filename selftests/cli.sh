@@ -267,24 +267,24 @@ refused "but once" ENOENT region del sn0 1
 # Who may access what
 check "a coherent one" json '.[0] | .mode == "coherent" and .dir_granule == 4096 and
 	.from_home == 0 and .pinned == 0 and (has("violations") | not)' \
-	region add sn0 size 1MiB home b1.npu0.d0 mode coherent
-vsn region del sn0 4
+	region add sn0 size 1MiB home b1.npu0.d0 mode coherent name coherent
+vsn region del sn0 coherent
 check "an owned one" json '.[0] | .mode == "owned" and .dir_granule == 2097152 and .violations == 0' \
-	region add sn0 size 64MiB home b1.npu0.d0 mode owned
+	region add sn0 size 64MiB home b1.npu0.d0 mode owned name owned
 usage "a mode that is none" "want uncached, coherent or owned" \
 	region add sn0 size 1MiB home all mode shared
 refused "a granule of nothing" "an uncached region has no directory" \
 	region add sn0 size 1MiB home all dir-granule 4KiB
-check "a right is given, by name" vsn grant set sn0 5 to b0.npu1.d0 right write size 4MiB
-check "and by id" vsn grant set sn0 5 to 3 right read offset 4MiB
+check "a right is given, by name" vsn grant set sn0 owned to b0.npu1.d0 right write size 4MiB
+check "and by id" vsn grant set sn0 owned to 3 right read offset 4MiB
 check "who has what" json 'length == 2 and .[0].right == "write" and .[0].length == 4194304 and
-	.[1].offset == 4194304 and .[1].length == 62914560 and .[1].holders == [3]' grant show sn0 5
-refused "who is in the way is named" "endpoint 2 has the granule" grant set sn0 5 to 4 right read
-refused "more than there is" ERANGE grant set sn0 5 to 3 right none size 1GiB
-usage "a right that is none" "want none, read or write" grant set sn0 5 to 3 right own
-usage "nobody" "to is missing" grant set sn0 5 right read
+	.[1].offset == 4194304 and .[1].length == 62914560 and .[1].holders == [3]' grant show sn0 owned
+refused "who is in the way is named" "endpoint 2 has the granule" grant set sn0 owned to 4 right read
+refused "more than there is" ERANGE grant set sn0 owned to 3 right none size 1GiB
+usage "a right that is none" "want none, read or write" grant set sn0 owned to 3 right own
+usage "nobody" "to is missing" grant set sn0 owned right read
 refused "a region without one" "has no directory" grant show sn0 2
-check "it is freed" vsn region del sn0 5
+check "it is freed" vsn region del sn0 owned
 check "its home has the bytes back" json '.[0].allocated == 2 * 1048576' \
 	endpoint show sn0 b3.npu5.d1
 

@@ -8,6 +8,7 @@
 #include "device.h"
 #include "out.h"
 #include "show.h"
+#include "which.h"
 
 void show_grant(const struct vsn_ctl_grant *g)
 {
@@ -58,11 +59,12 @@ static int grant_show(int argc, char **argv)
 	struct args a = { .argc = argc, .argv = argv };
 	char fabric[VSN_CTL_NAME];
 	struct vsn_ctl *ctl;
+	struct which which;
 	uint32_t id;
 	int err;
 
 	arg_name(&a, "name of the fabric", fabric, sizeof(fabric));
-	id = arg_number(&a, "region, its id", 1, UINT32_MAX);
+	arg_region(&a, &which);
 	arg_end(&a);
 	if (a.status)
 		return a.status;
@@ -70,12 +72,14 @@ static int grant_show(int argc, char **argv)
 	if (!ctl)
 		return EXIT_FAIL;
 	out_begin();
-	err = vsn_ctl_grant_list(ctl, fabric, id, grant_each, NULL);
-	return err ? ctl_failed(ctl, err, "region %u of fabric %s", id, fabric) : cmd_done();
+	err = which_id(ctl, fabric, &which, &id);
+	if (!err)
+		err = vsn_ctl_grant_list(ctl, fabric, id, grant_each, NULL);
+	return err ? which_failed(ctl, err, &which, fabric) : cmd_done();
 }
 
 /* All of the region from the offset on, unless a size is given */
-static int set_grant(struct vsn_ctl_grant *g, const char *who)
+static int set_grant(struct vsn_ctl_grant *g, const struct which *which, const char *who)
 {
 	struct vsn_ctl *ctl = ctl_open();
 	struct vsn_ctl_region *region;
@@ -86,15 +90,13 @@ static int set_grant(struct vsn_ctl_grant *g, const char *who)
 
 	if (!ctl)
 		return EXIT_FAIL;
-	if (!g->length) {
-		err = vsn_ctl_region_get(ctl, g->fabric, g->id, &region);
-		if (err)
-			return ctl_failed(ctl, err, "region %u of fabric %s", g->id,
-					  g->fabric);
-		if (g->offset < region->size)
-			g->length = region->size - g->offset;
-		vsn_ctl_region_free(region);
-	}
+	err = which_get(ctl, g->fabric, which, &region);
+	if (err)
+		return which_failed(ctl, err, which, g->fabric);
+	g->id = region->id;
+	if (!g->length && g->offset < region->size)
+		g->length = region->size - g->offset;
+	vsn_ctl_region_free(region);
 	/* Names begin with a letter. */
 	number = strtoul(who, &end, 10);
 	if (isdigit((unsigned char)who[0]) && !*end && number < UINT32_MAX)
@@ -105,7 +107,7 @@ static int set_grant(struct vsn_ctl_grant *g, const char *who)
 		return ctl_failed(ctl, err, "endpoint %s of fabric %s", who, g->fabric);
 	g->holders[0] = e.id;
 	err = vsn_ctl_grant_set(ctl, g);
-	return err ? ctl_failed(ctl, err, "region %u of fabric %s", g->id, g->fabric) : EXIT_OK;
+	return err ? which_failed(ctl, err, which, g->fabric) : EXIT_OK;
 }
 
 static int grant_set(int argc, char **argv)
@@ -113,10 +115,11 @@ static int grant_set(int argc, char **argv)
 	struct args a = { .argc = argc, .argv = argv };
 	struct vsn_ctl_grant g = { .nr_holders = 1 };
 	const char *who = NULL, *word;
+	struct which which;
 	int right = -1;
 
 	arg_name(&a, "name of the fabric", g.fabric, sizeof(g.fabric));
-	g.id = arg_number(&a, "region, its id", 1, UINT32_MAX);
+	arg_region(&a, &which);
 	while (!a.status && a.argc) {
 		if (!who && arg_is(&a, "to")) {
 			who = arg_need(&a, "endpoint, its name");
@@ -140,7 +143,7 @@ static int grant_set(int argc, char **argv)
 	if (right < 0)
 		arg_error(&a, "right is missing");
 	g.right = right;
-	return a.status ? a.status : set_grant(&g, who);
+	return a.status ? a.status : set_grant(&g, &which, who);
 }
 
 static const struct cmd commands[] = {

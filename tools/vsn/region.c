@@ -11,6 +11,7 @@
 #include "homes.h"
 #include "out.h"
 #include "show.h"
+#include "which.h"
 
 static int homes_add(struct homes *h, uint32_t id)
 {
@@ -340,36 +341,6 @@ static int region_each(const struct vsn_ctl_region *region, void *arg)
 	return 0;
 }
 
-/* A region by its name, or, where that is NULL, by its id */
-struct which {
-	const char *name;
-	uint32_t id;
-};
-
-/* ID, NAME, id ID or name NAME: a name is not a number. */
-static void arg_region(struct args *a, struct which *which)
-{
-	which->name = NULL;
-	which->id = 0;
-	if (a->argc > 1 && arg_is(a, "name")) {
-		which->name = arg_need(a, "name of the region");
-		return;
-	}
-	if ((a->argc > 1 && arg_is(a, "id")) ||
-	    (a->argc && a->argv[0][0] && !a->argv[0][strspn(a->argv[0], "0123456789")]))
-		which->id = arg_number(a, "id", 1, UINT32_MAX);
-	else
-		which->name = arg_need(a, "id or name of the region");
-}
-
-static int which_failed(const struct vsn_ctl *ctl, int err, const struct which *which,
-			const char *fabric)
-{
-	if (which->name)
-		return ctl_failed(ctl, err, "region %s of fabric %s", which->name, fabric);
-	return ctl_failed(ctl, err, "region %u of fabric %s", which->id, fabric);
-}
-
 static int region_show(int argc, char **argv)
 {
 	struct args a = { .argc = argc, .argv = argv };
@@ -398,10 +369,7 @@ static int region_show(int argc, char **argv)
 			return ctl_failed(ctl, err, "fabric %s", fabric);
 		return cmd_done();
 	}
-	if (which.name)
-		err = vsn_ctl_region_get_name(ctl, fabric, which.name, &region);
-	else
-		err = vsn_ctl_region_get(ctl, fabric, which.id, &region);
+	err = which_get(ctl, fabric, &which, &region);
 	if (err)
 		return which_failed(ctl, err, &which, fabric);
 	show_region(region);
@@ -437,13 +405,13 @@ static int region_mark(int argc, char **argv, bool heal)
 	uint64_t offset = 0, size = 0;
 	char fabric[VSN_CTL_NAME];
 	bool from = false;
+	struct which which;
 	struct vsn_ctl *ctl;
 	uint32_t id;
 	int err;
 
 	arg_name(&a, "name of the fabric", fabric, sizeof(fabric));
-	arg_is(&a, "id");
-	id = arg_number(&a, "id", 1, UINT32_MAX);
+	arg_region(&a, &which);
 	while (!a.status && a.argc) {
 		if (!from && arg_is(&a, "offset")) {
 			offset = arg_unit(&a, "offset", UNIT_SIZE);
@@ -461,8 +429,10 @@ static int region_mark(int argc, char **argv, bool heal)
 	ctl = ctl_open();
 	if (!ctl)
 		return EXIT_FAIL;
-	err = vsn_ctl_region_poison(ctl, fabric, id, offset, size, heal);
-	return err ? ctl_failed(ctl, err, "region %u of fabric %s", id, fabric) : EXIT_OK;
+	err = which_id(ctl, fabric, &which, &id);
+	if (!err)
+		err = vsn_ctl_region_poison(ctl, fabric, id, offset, size, heal);
+	return err ? which_failed(ctl, err, &which, fabric) : EXIT_OK;
 }
 
 static int region_poison(int argc, char **argv)
@@ -483,8 +453,8 @@ static const struct cmd commands[] = {
 		"                  [ partition NAME ]" },
 	{ "show", region_show, "FABRIC [ ID | NAME | partition NAME ]" },
 	{ "del", region_del, "FABRIC { ID | NAME } [ force ]" },
-	{ "poison", region_poison, "FABRIC ID [ offset SIZE ] [ size SIZE ]" },
-	{ "heal", region_heal, "FABRIC ID [ offset SIZE ] [ size SIZE ]" },
+	{ "poison", region_poison, "FABRIC { ID | NAME } [ offset SIZE ] [ size SIZE ]" },
+	{ "heal", region_heal, "FABRIC { ID | NAME } [ offset SIZE ] [ size SIZE ]" },
 	{ NULL, NULL, NULL },
 };
 
