@@ -529,7 +529,8 @@ err_dealloc:
  *
  * Return: the region with a reference; -EINVAL; -EEXIST its name is taken; -ENOENT no
  * endpoint matches; -EHOSTUNREACH none that can be reached; -ENOSPC an endpoint is full,
- * or a limit met; -EDQUOT the partition's quota; -ENODEV the fabric or partition was deleted; -EINTR a fatal signal; -ENOMEM.
+ * or a limit met; -EDQUOT the partition's quota; -ENODEV the fabric or the partition was
+ * deleted; -EINTR a fatal signal; -ENOMEM.
  */
 struct vsn_region *vsn_region_create(struct vsn_fabric *fabric,
 				     const struct vsn_region_spec *spec,

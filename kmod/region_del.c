@@ -9,10 +9,10 @@
  *     as the kernel merges, splits and drops VMAs without telling in all cases.
  *  2. Delete refuses where a VMA covers the region in the pool window, the count is
  *     above one, or somebody has leased or imported it.  If not, it takes the count from
- *     one, the tables' own, to zero in one step.  From then on every look-up fails, as all of them are
- *     "increment unless zero": there are no accesses, and none can begin.  A page
- *     that somebody made is in the store by now, as it was put there under a
- *     reference.
+ *     one, the tables' own, to zero in one step.  From then on every look-up fails, as
+ *     all of them are "increment unless zero": there are no accesses, and none can
+ *     begin.  A page that somebody made is in the store by now, as it was put there
+ *     under a reference.
  *  3. What can be left are translations: in mappings of the device window, which
  *     cover whole endpoints and do not count in step 2, or in one of the pool window
  *     that came just after the look; and faults that dropped their reference and
@@ -30,9 +30,10 @@
  *  6. The region is freed after a grace period, for look-ups that are about to
  *     find its count zero.
  *
- * By force.  A mapping is no hindrance then, nor is a lease or an import: step 3 removes what it shows.  Where the
- * count is above one, the region is taken away from those who have the references, and
- * what they may reach by these stays as it is until the last one is gone:
+ * By force.  A lease or an import is no hindrance then, nor is a mapping: step 3 removes
+ * what it shows.  Where the count is above one, the region is taken away from those who
+ * have the references, and what they may reach by these stays as it is until the last
+ * one is gone:
  *
  *  2a. The region leaves the tables of ids and names, and is marked dead, under
  *      engine->lock.  Look-ups pass over what is marked.  It keeps its addresses and

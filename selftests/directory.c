@@ -651,7 +651,8 @@ static void *fill_on(void *arg)
 	uint64_t i;
 
 	for (i = 1; q && !__atomic_load_n(&f->stop, __ATOMIC_RELAXED); i++) {
-		vsn_prep_fill(&sqe, 1, 0, f->r->ua, f->r->size, 0x0101010101010101ULL * (i % 200 + 1));
+		vsn_prep_fill(&sqe, 1, 0, f->r->ua, f->r->size,
+			      0x0101010101010101ULL * (i % 200 + 1));
 		f->wrong += test_op(f->self->dev, q, &sqe, &cqe) != 0;
 		f->done += !cqe.res;
 		f->refused += cqe.res == -EACCES;

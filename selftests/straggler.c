@@ -109,7 +109,8 @@ TEST_F(straggler, refused)
 
 	REFUSED(EINVAL, "id or name is missing", 0, VSN_A_ENDPOINT_ID,
 		nl_u32(m, VSN_A_ENDPOINT_SLOW, 1));
-	REFUSED(EINVAL, "slow, delay, jitter, seed, node or state is missing", 0, VSN_A_ENDPOINT_SLOW,
+	REFUSED(EINVAL, "slow, delay, jitter, seed, node or state is missing", 0,
+		VSN_A_ENDPOINT_SLOW,
 		nl_u32(m, VSN_A_ENDPOINT_ID, 0));
 	REFUSED(ENOENT, "name 'b9.npu0': no such endpoint", VSN_A_ENDPOINT_NAME, 0,
 		nl_str(m, VSN_A_ENDPOINT_NAME, "b9.npu0"); nl_u32(m, VSN_A_ENDPOINT_SLOW, 1));

@@ -94,8 +94,8 @@ FIXTURE_SETUP(choose)
 		self->distance[i] = 1000 + i;
 	}
 	self->env = (struct vsn_room) {
-		.may = env_may, .allocated = env_allocated, .fits = env_fits, .distance = env_distance,
-		.ctx = self,
+		.may = env_may, .allocated = env_allocated, .fits = env_fits,
+		.distance = env_distance, .ctx = self,
 	};
 	self->c.near = VSN_NOWHERE;
 	self->seed = 12345;

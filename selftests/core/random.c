@@ -280,9 +280,9 @@ static void any_range(struct pair *p, struct vsn_sqe *sqe)
 	sqe->dst = 64 + any_ua(p, REGION / 2 - 64);
 	if (sqe->opcode == VSN_OP_COPY)
 		sqe->src = any_ua(p, REGION / 2);
-	else
+	else if (sqe->opcode == VSN_OP_FILL)
 		sqe->arg0 = next(s);
-	sqe->flags = next(s) % 4 ? 0 : VSN_OP_F_NODATA;
+	sqe->flags = next(s) % 4 || sqe->opcode == VSN_OP_DISCARD ? 0 : VSN_OP_F_NODATA;
 	/* or just there */
 	if (next(s) % 16 == 0)
 		sqe->dst = any_word(p);
@@ -339,10 +339,6 @@ static struct vsn_sqe any_op(struct pair *p)
 	if (sqe.opcode == VSN_OP_COPY || sqe.opcode == VSN_OP_FILL ||
 	    sqe.opcode == VSN_OP_DISCARD) {
 		any_range(p, &sqe);
-		if (sqe.opcode == VSN_OP_DISCARD) {
-			sqe.arg0 = 0;
-			sqe.flags = 0;
-		}
 	} else if (sqe.opcode == VSN_OP_REDUCE) {
 		any_reduce(p, &sqe);
 	} else if (sqe.opcode == VSN_OP_COMPUTE) {

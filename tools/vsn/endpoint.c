@@ -242,7 +242,8 @@ static int endpoint_set(int argc, char **argv)
 	}
 	slower = to.slow || to.delay || to.jitter || to.seed || to.node;
 	if (!a.status && !slower && !set.state)
-		arg_error(&a, "nothing to set: up, down, slow, delay, jitter, seed or node is missing");
+		arg_error(&a, "%s is missing",
+			  "nothing to set: up, down, slow, delay, jitter, seed or node");
 	if (!a.status && slower && set.state)
 		arg_error(&a, "up and down go alone, not with how slow it is, or its node");
 	if (a.status)

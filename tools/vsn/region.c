@@ -290,6 +290,9 @@ static bool add_homes(struct args *a, struct add *add)
 	return true;
 }
 
+static const char add_words[] =
+	"size home policy kind where near count granule huge name mode dir-granule partition";
+
 static int region_add(int argc, char **argv)
 {
 	struct args a = { .argc = argc, .argv = argv };
@@ -323,8 +326,7 @@ static int region_add(int argc, char **argv)
 			arg_name(&a, "name of the partition", partition, sizeof(partition));
 			spec->partition = partition;
 		} else {
-			arg_unknown(&a, "size home policy kind where near count granule huge name mode "
-				    "dir-granule partition");
+			arg_unknown(&a, add_words);
 		}
 	}
 	if (!spec->size)
