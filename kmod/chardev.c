@@ -148,6 +148,9 @@ static int context_grant(struct vsn_rights *rights, void __user *uarg)
 	err = vsn_directory_grant(region, grant.ua - region->place.ua, grant.len,
 				  grant.initiator, grant.right, &diag, &grant.holder);
 	vsn_region_put(region);
+	/* An import reaches the bytes, but not who else does. */
+	if (err == -EBUSY && !vsn_rights_initiator(rights, grant.holder))
+		grant.holder = U32_MAX;
 	if (err == -EBUSY && vsn_uarg_put(&grant, sizeof(grant), uarg))
 		return -EFAULT;
 	return err;

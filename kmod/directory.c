@@ -40,6 +40,8 @@
 
 #define GRANULE_OWNED	(2ULL << 20)
 
+static_assert(sizeof(struct vsn_grant) == 40);
+
 /* What fits with how its pages are mapped; -EINVAL. */
 static int check_granule(const struct vsn_region *region, u32 mode, u64 granule,
 			 struct vsn_diag *diag)
@@ -246,7 +248,7 @@ static int touch_coherent(struct vsn_region *region, u64 granule, u32 who, bool 
 	struct loss loss = { .region = region, .by = who };
 	struct vsn_dir_step step = {};
 	struct mem_cgroup *memcg;
-	u64 len, off = granule_at(region, granule, &len);
+	u64 end, len, off = granule_at(region, granule, &len);
 	struct vsn_access a = {
 		.ua = region->place.ua + off,
 		.granule = granule,
@@ -259,7 +261,7 @@ static int touch_coherent(struct vsn_region *region, u64 granule, u32 who, bool 
 
 	memcg = set_active_memcg(region->memcg);
 	err = vsn_coherence_access(&fabric->engine.sched, &region->directory->dir, &a,
-				   directory_lose, &loss, &step, &touch->end);
+				   directory_lose, &loss, &step, &end);
 	set_active_memcg(memcg);
 	if (!step.hit)
 		changed(region->directory);
@@ -290,10 +292,7 @@ int vsn_directory_touch(struct vsn_region *region, u64 off, u32 who, bool write,
 	lockdep_assert_held(&region->fabric->engine.lock);
 	if (d->mode == VSN_REGION_MODE_COHERENT)
 		return touch_coherent(region, granule, who, write, touch);
-	*touch = (struct vsn_touch) {
-		.hit = true,
-		.end = region->fabric->engine.sched.now,
-	};
+	*touch = (struct vsn_touch) { .hit = true };
 	if (vsn_dir_right(&d->dir, granule, who) < (write ? VSN_DIR_WRITE : VSN_DIR_READ))
 		return violate(region, granule, off, who, write,
 			       write ? VSN_OP_STORE : VSN_OP_LOAD);
@@ -321,10 +320,11 @@ static int op_coherent(struct vsn_region *region, u64 off, u64 len, const struct
 {
 	struct vsn_directory *d = region->directory;
 	u64 granule, last = (off + len - 1) >> d->shift;
+	const u32 *ids;
 	int err = 0;
+	bool writer;
 
-	for (granule = vsn_dir_next(&d->dir, off >> d->shift); granule <= last && !err;
-	     granule = vsn_dir_next(&d->dir, granule + 1)) {
+	for (granule = off >> d->shift; granule <= last && !err; granule++) {
 		struct loss loss = { .region = region, .by = op->sqe.initiator };
 		struct vsn_access a = {
 			.granule = granule,
@@ -332,6 +332,8 @@ static int op_coherent(struct vsn_region *region, u64 off, u64 len, const struct
 			.write = write,
 		};
 
+		if (!vsn_dir_holders(&d->dir, granule, &ids, &writer) || (!write && !writer))
+			continue;
 		off = granule_at(region, granule, &a.bytes);
 		a.ua = region->place.ua + off;
 		a.home = vsn_place_home(&region->place, off);

@@ -52,12 +52,10 @@ struct vsn_directory_stats {
  * struct vsn_touch - what a load or a store that met no page had to do
  * @hit: it had the right: nothing
  * @bytes: brought in
- * @end: when that is there, virtual time, ps
  */
 struct vsn_touch {
 	bool hit;
 	u64 bytes;
-	u64 end;
 };
 
 /* Is what initiators load and store brought to them by its directory? */

@@ -22,7 +22,8 @@
  *  4. With the last reference its parts go, the latest first.  There are no
  *     files, so there are no mappings and no waiters, and nobody to whom an
  *     operation that is still pending could complete: the engine drops those, and
- *     with them its references to regions, before regions and memory go.  What
+ *     with them its references to regions, before regions and memory go; and before
+ *     views go, in which threads may still unmap what they take away.  What
  *     readers under RCU may still look at is freed by its own part after a grace
  *     period, by the kernel's code alone: module exit need not wait for that.
  *
@@ -74,28 +75,28 @@ static int fabric_start(struct vsn_fabric *fabric, struct vsn_diag *diag)
 	vsn_store_init(fabric);
 	vsn_partitions_init(fabric);
 	vsn_regions_init(fabric);
+	part = "views";
+	err = vsn_views_init(fabric);
+	if (err)
+		goto err_regions;
 	part = "the engine";
 	err = vsn_engine_init(fabric);
 	if (err)
-		goto err_regions;
+		goto err_views;
 	part = "the clock";
 	err = vsn_engine_set_clock(fabric, fabric->clock, fabric->scale, diag);
-	if (err)
-		goto err_engine;
-	part = "views";
-	err = vsn_views_init(fabric);
 	if (err)
 		goto err_engine;
 	part = "the device";
 	err = vsn_chardev_add(&fabric->chardev, fabric, NULL);
 	if (err)
-		goto err_views;
+		goto err_engine;
 	return 0;
 
-err_views:
-	vsn_views_destroy(fabric);
 err_engine:
 	vsn_engine_destroy(fabric);
+err_views:
+	vsn_views_destroy(fabric);
 err_regions:
 	vsn_regions_destroy(fabric);
 	vsn_store_destroy(fabric);
@@ -107,8 +108,8 @@ static void fabric_free(struct vsn_fabric *fabric)
 {
 	if (fabric->state == VSN_FABRIC_STATE_READY) {
 		vsn_leases_stop(fabric);
-		vsn_views_destroy(fabric);
 		vsn_engine_destroy(fabric);
+		vsn_views_destroy(fabric);
 		vsn_regions_destroy(fabric);
 		vsn_partitions_destroy(fabric);
 		vsn_store_destroy(fabric);

@@ -33,6 +33,9 @@ static void hole_unmap(struct vsn_region *region, u64 off, u64 end)
 		vsn_region_unmap(region, off, end - off);
 }
 
+/* Stands for a home that would have to be looked for */
+#define SOME_HOME	U32_MAX
+
 /* Steps 2 to 4 of what stands above.  Return: bytes that were freed. */
 static u64 folio_punch(struct vsn_region *region, u32 i, struct folio *folio)
 {
@@ -40,7 +43,9 @@ static u64 folio_punch(struct vsn_region *region, u32 i, struct folio *folio)
 
 	folio_lock(folio);
 	if (vsn_store_has(region->fabric, home, folio)) {
-		if (folio_mapped(folio)) {
+		if (folio_mapped(folio) && i == SOME_HOME) {
+			hole_unmap(region, 0, region->place.size);
+		} else if (folio_mapped(folio)) {
 			/* It lies within one granule. */
 			off = vsn_place_offset(&region->place, i,
 					       home - vsn_region_home(region, i));
@@ -71,7 +76,8 @@ static u64 extent_punch(struct vsn_region *region, u32 i, u64 home, u64 len, boo
 	u64 end = home + len, begin, after, freed = 0;
 	struct folio *folio;
 
-	while (home < end && !(killable && fatal_signal_pending(current))) {
+	while (home < end && !vsn_region_dead(region) &&
+	       !(killable && fatal_signal_pending(current))) {
 		folio = vsn_store_next(region->fabric, home, end - 1);
 		if (!folio)
 			break;
@@ -99,48 +105,45 @@ static u64 extent_punch(struct vsn_region *region, u32 i, u64 home, u64 len, boo
  * The bytes are zeros then, and folios of which all bytes are in the hole are freed.
  *
  * Return: 0; -EHWPOISON a poisoned page of which a part is to be zeroed, and nothing is
- * done; -ENOSPC, see vsn_poison_wrote(); -EINTR a fatal signal, and a part may be done.
+ * done; -ENOSPC, see vsn_poison_wrote(); -EINTR a fatal signal, -EIO the region was taken
+ * away, and with these two a part may be done.
  */
 int vsn_hole_punch(struct vsn_region *region, u64 off, u64 len, bool killable)
 {
+	const struct vsn_place *place = &region->place;
+	u32 i, no, first, nr = vsn_place_homes_in(place, off, off + len, &first);
 	u64 home, part;
 	int err;
-	u32 i;
 
 	err = vsn_poison_write(region, off, len);
 	if (err)
 		return err;
 	hole_unmap(region, off, off + len);
-	for (i = 0; i < region->place.nr_homes; i++) {
-		home = vsn_region_part(region, off, off + len, i, &part);
-		extent_punch(region, i, home, part, killable);
+	for (i = 0; i < nr; i++) {
+		no = (first + i) % place->nr_homes;
+		home = vsn_region_part(region, off, off + len, no, &part);
+		extent_punch(region, no, home, part, killable);
 		if (killable && fatal_signal_pending(current))
 			return -EINTR;
+		if (vsn_region_dead(region))
+			return -EIO;
 		cond_resched();
 	}
 	return vsn_poison_wrote(region, off, len);
 }
 
 /**
- * vsn_hole_lose - an endpoint loses what it has of a region
+ * vsn_hole_lose - an endpoint loses an extent of a region
  * @region: region; the caller holds a reference
- * @ep: endpoint
+ * @home: home address of the first byte
+ * @len: bytes
+ * @unmap: unmap the region first, which for the next of its extents need not be again
  *
  * Return: bytes of memory that were freed.
  */
-u64 vsn_hole_lose(struct vsn_region *region, u32 ep)
+u64 vsn_hole_lose(struct vsn_region *region, u64 home, u64 len, bool unmap)
 {
-	const struct vsn_place *place = &region->place;
-	u64 share, freed = 0;
-	u32 i;
-
-	hole_unmap(region, 0, place->size);
-	for (i = 0; i < place->nr_homes; i++) {
-		share = vsn_place_share(place->size, place->granule_shift, place->nr_homes, i);
-		if (place->homes[i] == ep)
-			freed += extent_punch(region, i, vsn_region_home(region, i), share,
-					      false);
-		cond_resched();
-	}
-	return freed;
+	if (unmap)
+		hole_unmap(region, 0, region->place.size);
+	return extent_punch(region, SOME_HOME, home, len, false);
 }

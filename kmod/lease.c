@@ -35,6 +35,9 @@
 /* Leases that a context has at most. */
 #define MAX_LEASES	1024
 
+/* Regions freed between two chances for others to take the locks. */
+#define REAP_BATCH	16
+
 static_assert(sizeof(struct vsn_lease) == 48);
 static_assert(sizeof(struct vsn_return) == 16);
 
@@ -69,18 +72,26 @@ void vsn_leases_stop(struct vsn_fabric *fabric)
 void vsn_leases_reap(struct vsn_fabric *fabric)
 {
 	struct vsn_region *region, *next;
-	u32 id;
+	u32 id, freed;
 
-	vsn_nl_regions_lock();
-	mutex_lock(&fabric->lock);
-	list_for_each_entry_safe(region, next, &fabric->regions.orphans, lease) {
-		id = region->id;
-		if (vsn_region_reap(region))
-			vsn_nl_region_deleted(fabric, id, "");
-		cond_resched();
-	}
-	mutex_unlock(&fabric->lock);
-	vsn_nl_regions_unlock();
+	/* Others wait for both locks: let them have a turn now and then. */
+	do {
+		freed = 0;
+		vsn_nl_regions_lock();
+		mutex_lock(&fabric->lock);
+		list_for_each_entry_safe(region, next, &fabric->regions.orphans, lease) {
+			id = region->id;
+			if (vsn_region_reap(region)) {
+				vsn_nl_region_deleted(fabric, id, "");
+				freed++;
+			}
+			if (freed == REAP_BATCH)
+				break;
+			cond_resched();
+		}
+		mutex_unlock(&fabric->lock);
+		vsn_nl_regions_unlock();
+	} while (freed == REAP_BATCH);
 }
 
 /* Its context is gone, or does not want it; fabric->lock held. */
@@ -135,12 +146,12 @@ static int roomy(const struct vsn_rights *rights, u64 share, u32 max, u32 *homes
 	*nr = 0;
 	for (i = 0; i < nr_runs; i++, run++) {
 		for (ep = run->first; ep <= run->last; ep++) {
+			cond_resched();
 			if (room_at(rights->fabric, ep) < share)
 				continue;
 			if (*nr < max)
 				homes[*nr] = ep;
 			++*nr;
-			cond_resched();
 		}
 		if (fatal_signal_pending(current))
 			return -EINTR;
@@ -187,7 +198,9 @@ static int copy_homes(const struct vsn_rights *rights, const struct vsn_lease *a
 {
 	u32 i;
 
-	if (arg->nr_homes > rights->fabric->topo.nr_endpoints)
+	/* More than there are granules would only take up room. */
+	if (arg->nr_homes > rights->fabric->topo.nr_endpoints ||
+	    arg->nr_homes > DIV_ROUND_UP_ULL(arg->bytes, arg->granule))
 		return -EINVAL;
 	*homes = kvmalloc_array(arg->nr_homes, sizeof(**homes), GFP_KERNEL_ACCOUNT);
 	if (!*homes)
@@ -205,6 +218,7 @@ static int copy_homes(const struct vsn_rights *rights, const struct vsn_lease *a
 			kvfree(*homes);
 			return -EINVAL;
 		}
+		cond_resched();
 	}
 	return 0;
 }

@@ -12,6 +12,9 @@
 /* Holders that a message lists; holder-count tells all. */
 #define HOLDERS_LISTED	16
 
+/* Granules looked at between two chances for others to take the lock */
+#define SCAN_BATCH	65536
+
 static_assert(VSN_RIGHT_NONE == (int)VSN_DIR_NONE && VSN_RIGHT_READ == (int)VSN_DIR_READ &&
 	      VSN_RIGHT_WRITE == (int)VSN_DIR_WRITE);
 static_assert(VSN_GRANT_NONE == (int)VSN_DIR_NONE && VSN_GRANT_READ == (int)VSN_DIR_READ &&
@@ -168,7 +171,7 @@ static bool same_holders(const struct vsn_dir *dir, u64 a, u64 b)
 	bool a_writer, b_writer;
 	u32 nr = vsn_dir_holders(dir, a, &a_ids, &a_writer);
 
-	return b < dir->granules.length && vsn_dir_holders(dir, b, &b_ids, &b_writer) == nr &&
+	return vsn_dir_holders(dir, b, &b_ids, &b_writer) == nr &&
 	       a_writer == b_writer && !memcmp(a_ids, b_ids, nr * sizeof(*a_ids));
 }
 
@@ -204,6 +207,33 @@ err_cancel:
 	return -EMSGSIZE;
 }
 
+/* Those before @end; engine->lock held. */
+static int put_grants(struct sk_buff *skb, struct netlink_callback *cb,
+		      struct vsn_region *region, u64 end)
+{
+	struct vsn_nl_dump *ctx = vsn_nl_dump_ctx(cb);
+	struct vsn_dir *dir = &region->directory->dir;
+	u64 first, next;
+	void *hdr;
+	int err;
+
+	for (first = vsn_dir_next(dir, ctx->next, end); first < end;
+	     first = vsn_dir_next(dir, next, end)) {
+		for (next = first + 1; next < end && same_holders(dir, first, next); next++)
+			;
+		hdr = genlmsg_put(skb, NETLINK_CB(cb->skb).portid, cb->nlh->nlmsg_seq,
+				  &vsn_nl_family, NLM_F_MULTI, VSN_CMD_GRANT_GET);
+		if (hdr)
+			genl_dump_check_consistent(cb, hdr);
+		err = put_holders(skb, hdr, region, first, next);
+		if (err)
+			return err;
+		ctx->next = next;
+	}
+	ctx->next = end;
+	return 0;
+}
+
 int vsn_nl_grant_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 {
 	const struct nlattr *id = genl_info_dump(cb)->attrs[VSN_A_GRANT_ID];
@@ -211,17 +241,17 @@ int vsn_nl_grant_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 	struct vsn_directory *d;
 	struct vsn_region *region;
 	struct vsn_fabric *fabric;
-	u64 first, next;
 	int err = 0;
-	void *hdr;
 
 	fabric = vsn_nl_dump_begin(cb);
 	if (IS_ERR(fabric))
 		return PTR_ERR(fabric);
+	/* So that region-del does not take our reference for use. */
+	mutex_lock(&fabric->lock);
 	region = find_region(fabric, id, cb->extack);
 	if (IS_ERR(region)) {
 		err = PTR_ERR(region);
-		goto out_fabric;
+		goto out_unlock;
 	}
 	d = region->directory;
 	if (!d) {
@@ -230,26 +260,22 @@ int vsn_nl_grant_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 				    region->id);
 		goto out_region;
 	}
-	vsn_engine_lock(fabric);
-	cb->seq = d->changes;
-	for (first = vsn_dir_next(&d->dir, ctx->next); first < d->dir.granules.length;
-	     first = vsn_dir_next(&d->dir, next)) {
-		for (next = first + 1; same_holders(&d->dir, first, next); next++)
-			cond_resched();
-		hdr = genlmsg_put(skb, NETLINK_CB(cb->skb).portid, cb->nlh->nlmsg_seq,
-				  &vsn_nl_family, NLM_F_MULTI, VSN_CMD_GRANT_GET);
-		if (hdr)
-			genl_dump_check_consistent(cb, hdr);
-		err = put_holders(skb, hdr, region, first, next);
-		if (err)
-			break;
-		ctx->next = next;
-	}
-	mutex_unlock(&fabric->engine.lock);
+	/* A bounded part of a directory, which may be large and empty, at a time. */
+	do {
+		vsn_engine_lock(fabric);
+		cb->seq = d->changes;
+		err = put_grants(skb, cb, region,
+				 min(d->dir.granules.length, (u64)ctx->next + SCAN_BATCH));
+		mutex_unlock(&fabric->engine.lock);
+		cond_resched();
+	} while (!err && !skb->len && ctx->next < d->dir.granules.length);
+	if (!err && ctx->next < d->dir.granules.length)
+		err = skb->len;
 
 out_region:
 	vsn_region_put(region);
-out_fabric:
+out_unlock:
+	mutex_unlock(&fabric->lock);
 	vsn_fabric_put(fabric);
 	return err;
 }

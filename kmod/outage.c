@@ -67,8 +67,10 @@ void vsn_outage_destroy(struct vsn_outage *outage)
 u64 vsn_outage_begin(struct vsn_fabric *fabric, u32 ep)
 {
 	struct vsn_store *store = &fabric->store;
+	u64 window = (u64)ep << fabric->topo.window_shift;
 	u64 off = 0, first, end, lost = 0;
 	struct vsn_region *region;
+	u32 last = 0;
 
 	lockdep_assert_held(&fabric->engine.lock);
 	set_bit(ep, store->outage.down);
@@ -77,7 +79,10 @@ u64 vsn_outage_begin(struct vsn_fabric *fabric, u32 ep)
 	for (;;) {
 		region = vsn_extent_get(fabric, ep, off, &first, &end);
 		if (region) {
-			lost += vsn_hole_lose(region, ep);
+			/* Its extents lie side by side, as they were taken at once. */
+			lost += vsn_hole_lose(region, window | first, end - first,
+					      region->id != last);
+			last = region->id;
 			vsn_region_put(region);
 		} else if (end == U64_MAX) {
 			break;

@@ -81,7 +81,7 @@ u64 vsn_poison_run(const struct vsn_fabric *fabric, u64 home, u64 len, bool *bad
 {
 	struct maple_tree *ranges = (struct maple_tree *)&fabric->store.poison.ranges;
 	unsigned long page = home >> PAGE_SHIFT;
-	u64 end = home + len;
+	unsigned long last = (home + len - 1) >> PAGE_SHIFT;
 	struct ma_state mas;
 
 	*bad = false;
@@ -89,12 +89,21 @@ u64 vsn_poison_run(const struct vsn_fabric *fabric, u64 home, u64 len, bool *bad
 		return len;
 	mas_init(&mas, ranges, page);
 	rcu_read_lock();
-	if (mas_find(&mas, (end - 1) >> PAGE_SHIFT)) {
-		*bad = mas.index <= page;
-		end = *bad ? (u64)(mas.last + 1) << PAGE_SHIFT : (u64)mas.index << PAGE_SHIFT;
+	/*
+	 * Only mas_walk(), as in extent.c: the tree may become empty meanwhile.  What it
+	 * tells of may end with a node, so there may be more of the same.
+	 */
+	*bad = mas_walk(&mas);
+	while (mas.last < last) {
+		page = mas.last + 1;
+		mas_set(&mas, page);
+		if (!!mas_walk(&mas) != *bad) {
+			last = page - 1;
+			break;
+		}
 	}
 	rcu_read_unlock();
-	return min(len, end - home);
+	return min(len, ((u64)(last + 1) << PAGE_SHIFT) - home);
 }
 
 /* Has an access to @region to look at its pages? */
@@ -211,28 +220,34 @@ static bool fits(const struct vsn_poison *poison, s64 ranges)
 	return ranges <= 0 || poison->nr + ranges <= VSN_MAX_POISON;
 }
 
-/* All of a range of a region, or, where there would be too many ranges, false. */
-static bool change(struct vsn_region *region, u64 off, u64 len, bool heal)
+/*
+ * All of a range of a region, or, where there would be too many ranges, false; @force:
+ * it goes all the same.  The number is worked out for each home by itself, so where
+ * homes lie side by side, it may be too large.
+ */
+static bool change(struct vsn_region *region, u64 off, u64 len, bool heal, bool force)
 {
 	struct vsn_poison *poison = &region->fabric->store.poison;
-	u32 i, nr_homes = region->place.nr_homes;
+	u32 i, first, nr = vsn_place_homes_in(&region->place, off, off + len, &first);
 	u64 home, part, end = off + len;
 	struct change c;
 	s64 ranges = 0;
 	bool done;
 
 	mutex_lock(&poison->lock);
-	for (i = 0; i < nr_homes; i++) {
-		home = vsn_region_part(region, off, end, i, &part);
+	for (i = 0; i < nr && !force; i++) {
+		home = vsn_region_part(region, off, end,
+				       (first + i) % region->place.nr_homes, &part);
 		if (part) {
 			plan(poison, region, home, part, heal, &c);
 			ranges += c.ranges;
 		}
 		cond_resched();
 	}
-	done = fits(poison, ranges);
-	for (i = 0; i < nr_homes && done; i++) {
-		home = vsn_region_part(region, off, end, i, &part);
+	done = force || fits(poison, ranges);
+	for (i = 0; i < nr && done; i++) {
+		home = vsn_region_part(region, off, end,
+				       (first + i) % region->place.nr_homes, &part);
 		if (part) {
 			plan(poison, region, home, part, heal, &c);
 			apply(poison, region, heal, &c);
@@ -257,7 +272,7 @@ int vsn_poison_wrote(struct vsn_region *region, u64 off, u64 len)
 
 	if (first >= end || !may_have(region))
 		return 0;
-	return change(region, first, end - first, true) ? 0 : -ENOSPC;
+	return change(region, first, end - first, true, false) ? 0 : -ENOSPC;
 }
 
 /**
@@ -304,7 +319,7 @@ static int refuse_range(struct vsn_diag *diag)
  */
 int vsn_poison_set(struct vsn_region *region, u64 off, u64 len, struct vsn_diag *diag)
 {
-	if (!change(region, off, len, false))
+	if (!change(region, off, len, false, false))
 		return refuse_range(diag);
 	/* Pairs with the one in vsn_poison_fault(). */
 	smp_mb();
@@ -326,7 +341,7 @@ int vsn_poison_set(struct vsn_region *region, u64 off, u64 len, struct vsn_diag 
  */
 int vsn_poison_heal(struct vsn_region *region, u64 off, u64 len, struct vsn_diag *diag)
 {
-	return change(region, off, len, true) ? 0 : refuse_range(diag);
+	return change(region, off, len, true, false) ? 0 : refuse_range(diag);
 }
 
 /**
@@ -346,9 +361,8 @@ u64 vsn_poison_bytes(const struct vsn_region *region)
  */
 void vsn_poison_forget(struct vsn_region *region)
 {
-	/* Its ranges are its own: none is split. */
 	if (region->poisoned)
-		WARN_ON_ONCE(!change(region, 0, region->place.size, true));
+		change(region, 0, region->place.size, true, true);
 }
 
 /**

@@ -136,12 +136,14 @@ u64 vsn_region_part(const struct vsn_region *region, u64 off, u64 end, u32 i, u6
 static void range_zap(struct address_space *mapping, bool windows, void *ctx)
 {
 	const struct region_range *r = ctx;
+	const struct vsn_place *place = &r->region->place;
+	u32 i, first, nr = vsn_place_homes_in(place, r->off, r->end, &first);
 	u64 home, len;
-	u32 i;
 
-	unmap_mapping_range(mapping, r->region->place.ua + r->off, r->end - r->off, 1);
-	for (i = 0; windows && i < r->region->place.nr_homes; i++) {
-		home = vsn_region_part(r->region, r->off, r->end, i, &len);
+	unmap_mapping_range(mapping, place->ua + r->off, r->end - r->off, 1);
+	for (i = 0; windows && i < nr; i++) {
+		home = vsn_region_part(r->region, r->off, r->end,
+				       (first + i) % place->nr_homes, &len);
 		if (len)
 			unmap_mapping_range(mapping, home, len, 1);
 		cond_resched();
@@ -156,11 +158,13 @@ static void range_zap(struct address_space *mapping, bool windows, void *ctx)
  */
 void vsn_region_settle(struct vsn_region *region, u64 off, u64 len)
 {
+	const struct vsn_place *place = &region->place;
+	u32 i, first, nr = vsn_place_homes_in(place, off, off + len, &first);
 	u64 home, part;
-	u32 i;
 
-	for (i = 0; i < region->place.nr_homes; i++) {
-		home = vsn_region_part(region, off, off + len, i, &part);
+	for (i = 0; i < nr; i++) {
+		home = vsn_region_part(region, off, off + len, (first + i) % place->nr_homes,
+				       &part);
 		if (part)
 			vsn_store_settle(region->fabric, home, part);
 		cond_resched();
@@ -315,6 +319,7 @@ static bool room_may(void *ctx, u32 ep)
 {
 	struct room *room = ctx;
 
+	cond_resched();
 	return !room->partition || vsn_partition_has(room->partition, ep);
 }
 
@@ -447,7 +452,12 @@ static int region_may_join(struct vsn_fabric *fabric, const struct vsn_region_sp
 				  "partition '%s': no room for %llu bytes, %llu of its quota of %llu are promised",
 				  partition->name, spec->size, partition->promised,
 				  partition->quota);
+	if (partition->nr_regions >= VSN_MAX_PARTITION_REGIONS)
+		return vsn_refuse(diag, -ENOSPC,
+				  "partition '%s' has %u regions, and no room for more",
+				  partition->name, partition->nr_regions);
 	for (i = 0; i < nr_homes; i++) {
+		cond_resched();
 		if (vsn_partition_has(partition, homes[i]))
 			continue;
 		vsn_topo_endpoint_name(&fabric->topo, homes[i], name, sizeof(name));

@@ -23,6 +23,8 @@ struct mem_cgroup;
 
 /* Limits of one fabric. */
 #define VSN_MAX_REGIONS		65536U
+/* Of these, of one partition: it takes several to leave no room to others. */
+#define VSN_MAX_PARTITION_REGIONS	8192U
 #define VSN_MAX_EXTENTS		(4U << 20)
 
 /* Interleave by this where nobody says; a huge page needs all of one. */
@@ -104,7 +106,6 @@ struct vsn_region {
  * @nr_extents: of all of both; the fabric's lock
  * @graves: struct vsn_region that have lost their last reference, and wait for @reap
  * @reap: frees them
- * @nr_extents: of all of them; the fabric's lock
  * @last_serial: of the region that was made last; the fabric's lock
  * @orphans: struct vsn_region whose context is gone; the fabric's lock
  * @reaper: frees them, see lease.c

@@ -261,7 +261,8 @@ void vsn_region_put(struct vsn_region *region)
 	} else {
 		/* Pairs with the making of an orphan: it sees the count, or we the mark. */
 		smp_mb__after_atomic();
-		if (unlikely(READ_ONCE(region->orphan)))
+		if (unlikely(READ_ONCE(region->orphan)) && !READ_ONCE(region->nr_imports) &&
+		    refcount_read(&region->ref) == 1)
 			queue_work(workqueue, &regions->reaper);
 	}
 	rcu_read_unlock();

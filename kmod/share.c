@@ -127,7 +127,9 @@ static bool import_drop(struct vsn_rights *rights, unsigned long serial, u32 id)
 	region = xa_load(&rights->fabric->regions.by_id, id);
 	if (!region || region->serial != serial)
 		return false;
-	region->nr_imports--;
+	WRITE_ONCE(region->nr_imports, region->nr_imports - 1);
+	/* Pairs with vsn_region_put(): either that sees this, or we the count. */
+	smp_mb();
 	return region->orphan;
 }
 
@@ -164,7 +166,7 @@ static int import_add(struct vsn_rights *rights, struct vsn_region *region)
 	if (err)
 		return err;
 	rights->nr_imports++;
-	region->nr_imports++;
+	WRITE_ONCE(region->nr_imports, region->nr_imports + 1);
 	return 0;
 }
 

@@ -251,6 +251,56 @@ TEST_F(memory, discard)
 }
 
 /* Others load, store, read, write, copy, and split their mappings there meanwhile. */
+/*
+ * Programs are killed while threads of the kernel wait to discard for them, and their
+ * fabric is deleted at once, by the fixture's end: what threads unmap from goes after them.
+ */
+static void *fill_all(void *arg)
+{
+	memory_t *self = arg;
+	struct vsn_queue *q = vsn_queue_create(self->dev, 64);
+	unsigned int i;
+
+	for (i = 0; q; i++) {
+		struct vsn_sqe *sqe = vsn_queue_sqe(q);
+		struct vsn_cqe cqe;
+
+		while (sqe && i % 8) {
+			vsn_prep_fill(sqe, 1, i % 8, self->r->ua, MIB, ~0ULL);
+			i++;
+			sqe = vsn_queue_sqe(q);
+		}
+		if (sqe)
+			vsn_prep_discard(sqe, 2, 0, self->r->ua, MIB);
+		vsn_queue_submit(q);
+		while (vsn_queue_reap(q, &cqe, 1) == 1)
+			;
+	}
+	return NULL;
+}
+
+TEST_F(memory, threads_end_before_views)
+{
+	pthread_t thread;
+	int status;
+	pid_t pid;
+
+	ASSERT_EQ(0, vsn_ctl_fabric_clock(self->ctl, self->name, VSN_CLOCK_ONLINE, 0));
+	pid = fork();
+	ASSERT_LE(0, pid);
+	if (!pid) {
+		map_at(self->fd, self->r->ua, MIB);
+		if (pthread_create(&thread, NULL, fill_all, self))
+			_exit(1);
+		fill_all(self);
+		_exit(1);
+	}
+	usleep(20000 + getpid() % 16 * 3000);
+	kill(pid, SIGKILL);
+	ASSERT_EQ(pid, waitpid(pid, &status, 0));
+	EXPECT_TRUE(WIFSIGNALED(status));
+}
+
 #define RACE_PAGES	64
 
 enum { STORE, FILE_IO, COPY, PROTECT, PUNCH_A, PUNCH_B, NR_RACERS };

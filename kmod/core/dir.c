@@ -149,21 +149,23 @@ u32 vsn_dir_holders(const struct vsn_dir *dir, u64 granule, const u32 **ids, boo
  * vsn_dir_next - skip granules that nobody has
  * @dir: the directory
  * @granule: where to begin
+ * @end: where to stop, their number at most
  *
- * Return: the first granule from @granule on that somebody has, or their number.
+ * Return: the first granule from @granule on, and before @end, that somebody has, or @end.
  */
-u64 vsn_dir_next(const struct vsn_dir *dir, u64 granule)
+u64 vsn_dir_next(const struct vsn_dir *dir, u64 granule, u64 end)
 {
 	const struct vsn_dir_entry *e;
 
-	for (;; granule++) {
+	for (; granule < end; granule++) {
 		granule = vsn_sparse_next(&dir->granules, granule);
-		if (granule >= dir->granules.length)
-			return dir->granules.length;
+		if (granule >= end)
+			break;
 		e = vsn_sparse_find(&dir->granules, granule);
 		if (e->nr)
 			return granule;
 	}
+	return end;
 }
 
 /* All but @but, which may be a holder, lose it.  Return: how many they were. */

@@ -115,7 +115,7 @@ void vsn_dir_free(struct vsn_dir *dir);
 
 enum vsn_dir_right vsn_dir_right(const struct vsn_dir *dir, u64 granule, u32 who);
 u32 vsn_dir_holders(const struct vsn_dir *dir, u64 granule, const u32 **ids, bool *writer);
-u64 vsn_dir_next(const struct vsn_dir *dir, u64 granule);
+u64 vsn_dir_next(const struct vsn_dir *dir, u64 granule, u64 end);
 
 int vsn_dir_access(struct vsn_dir *dir, u64 granule, u32 who, bool write,
 		   vsn_dir_lose_fn *lose, void *ctx, struct vsn_dir_step *step);

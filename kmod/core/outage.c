@@ -20,6 +20,9 @@
  */
 #include "outage.h"
 
+/* What it counts that an endpoint goes down, see vsn_sched_run() */
+#define FALL_WORK	4096
+
 static bool is_out(const struct vsn_sched *s, const struct vsn_op *op, u32 ep)
 {
 	const struct vsn_site *site = vsn_site_find_endpoint(s, ep);
@@ -74,5 +77,7 @@ void vsn_outage_fall(struct vsn_sched *s, u32 ep, struct vsn_site *site)
 	site->fall = ++s->faults.falls;
 	if (s->ops->lose)
 		site->lost_bytes += s->ops->lose(s->ctx, ep);
+	/* However much that was: one is enough for a hold of the caller's lock. */
+	s->work += FALL_WORK;
 	vsn_wait_fail(s);
 }

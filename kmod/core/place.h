@@ -48,6 +48,24 @@ static inline u64 vsn_place_run(const struct vsn_place *p, u64 off)
 			     (off & ((1ULL << p->granule_shift) - 1)));
 }
 
+/*
+ * Homes that have something of a range that is not empty: how many, from the @first-th on,
+ * and around.
+ */
+static inline u32 vsn_place_homes_in(const struct vsn_place *p, u64 off, u64 end, u32 *first)
+{
+	u64 granules;
+
+	*first = 0;
+	if (p->nr_homes == 1)
+		return 1;
+	granules = ((end - 1) >> p->granule_shift) - (off >> p->granule_shift) + 1;
+	if (granules >= p->nr_homes)
+		return p->nr_homes;
+	*first = (off >> p->granule_shift) % p->nr_homes;
+	return granules;
+}
+
 int vsn_place_check(u64 size, const u32 *homes, u32 nr_homes, u64 granule,
 		    u32 nr_endpoints, struct vsn_diag *diag);
 u64 vsn_place_share(u64 size, u32 granule_shift, u32 nr_homes, u32 i);

@@ -185,7 +185,7 @@ TEST_F(dir, protocol)
 	evict(m, 6, 3);
 	EXPECT_EQ(11, m->home[3]);
 	EXPECT_EQ(2, stats->written_back);
-	EXPECT_EQ(16, vsn_dir_next(&m->dir, 0));
+	EXPECT_EQ(16, vsn_dir_next(&m->dir, 0, 16));
 }
 
 /* What is read is what was written last, whoever does it. */
@@ -416,7 +416,8 @@ TEST(many_holders)
 	EXPECT_FALSE(writer);
 	for (i = 0; i < NR; i++)
 		ASSERT_EQ(3 * i, ids[i]);
-	EXPECT_EQ(1ULL << 31, vsn_dir_next(&dir, 5));
+	EXPECT_EQ(1ULL << 31, vsn_dir_next(&dir, 5, VSN_DIR_MAX));
+	EXPECT_EQ(1ULL << 30, vsn_dir_next(&dir, 5, 1ULL << 30));
 	for (i = 0; i < NR; i += 2)
 		EXPECT_FALSE(vsn_dir_evict(&dir, 1ULL << 31, 3 * i));
 	ASSERT_EQ(0, vsn_dir_access(&dir, 1ULL << 31, 3, true, lose_in_order, &many, &step));
@@ -427,7 +428,7 @@ TEST(many_holders)
 	vsn_dir_clear(&dir, 1ULL << 31, lose_in_order, &many);
 	EXPECT_EQ(NR / 2, many.nr);
 	vsn_dir_clear(&dir, 7, lose_in_order, &many);
-	EXPECT_EQ(VSN_DIR_MAX, vsn_dir_next(&dir, 0));
+	EXPECT_EQ(VSN_DIR_MAX, vsn_dir_next(&dir, 0, VSN_DIR_MAX));
 	EXPECT_FALSE(many.wrong);
 	vsn_dir_free(&dir);
 }

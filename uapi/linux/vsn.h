@@ -383,7 +383,8 @@ struct vsn_cancel {
  * @len: bytes, a multiple of the granule or up to the region's end; 65536 granules at most
  * @initiator: endpoint
  * @right: VSN_GRANT_*: its right from now on
- * @holder: out, with -EBUSY: the first initiator that is in the way
+ * @holder: out, with -EBUSY: the first initiator that is in the way; ~0: one that the
+ *	context may not name
  * @reserved: must be zero
  *
  * A granule has one writer, or any number of readers.  When a right is taken away, no
