@@ -138,7 +138,18 @@ static void spoil(struct nl_msg *m)
 		m->hdr.nlmsg_len = from + random_below(len + 1);
 }
 
-TEST(almost_right)
+FIXTURE(netlink_fuzz) {};
+
+FIXTURE_SETUP(netlink_fuzz)
+{
+}
+
+FIXTURE_TEARDOWN(netlink_fuzz)
+{
+}
+
+/* A debug kernel takes its time over so many messages. */
+TEST_F_TIMEOUT(netlink_fuzz, almost_right, 150)
 {
 	uint32_t i, good = 0, bad = 0;
 	const char *why = test_ready();
