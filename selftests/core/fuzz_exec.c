@@ -49,7 +49,7 @@ static void on_complete(void *ctx, struct vsn_op *op)
 		x->latest = op->end;
 	}
 	if (!op->status && op->sqe.len)
-		FUZZ_CHECK(op->bytes == op->sqe.len);
+		FUZZ_CHECK(op->bytes == (op->sqe.opcode == VSN_OP_DISCARD ? 0 : op->sqe.len));
 	FUZZ_CHECK(op->bytes <= op->sqe.len);
 	x->wire += op->wire;
 	x->bytes += op->bytes;
@@ -212,7 +212,8 @@ static void fault(struct exec *x, struct fuzz *f)
 static void check_faults(const struct exec *x)
 {
 	const struct vsn_sched *s = &x->sim.sched;
-	u64 down = 0, switches = 0, errors = 0, lost = 0, replays = 0, wire = 0, i;
+	u64 down = 0, switches = 0, endpoints = 0, errors = 0, lost = 0, replays = 0;
+	u64 wire = 0, i;
 	const struct vsn_fault *f;
 	struct vsn_site site;
 	u32 nr = 0;
@@ -239,14 +240,17 @@ static void check_faults(const struct exec *x)
 		switches += !!site.nr_down;
 		lost += site.lost;
 	}
-	FUZZ_CHECK(down + switches == s->faults.nr_down);
 	FUZZ_CHECK(switches == s->faults.nr_switches_down);
 	FUZZ_CHECK(errors == s->faults.nr_errors);
 	for (i = 0; i < s->topo->nr_endpoints; i++) {
 		vsn_fault_endpoint(s, i, &site);
+		endpoints += !!site.nr_down;
+		lost += site.lost;
 		replays += site.replays;
 		wire -= site.replay_wire;
 	}
+	FUZZ_CHECK(endpoints == s->faults.nr_endpoints_down);
+	FUZZ_CHECK(down + switches + endpoints == s->faults.nr_down);
 	FUZZ_CHECK(!wire);
 	FUZZ_CHECK(replays <= lost);
 }
