@@ -250,7 +250,6 @@ TEST_F(memory, discard)
 	}
 }
 
-/* Others load, store, read, write, copy, and split their mappings there meanwhile. */
 /*
  * Programs are killed while threads of the kernel wait to discard for them, and their
  * fabric is deleted at once, by the fixture's end: what threads unmap from goes after them.
@@ -261,7 +260,9 @@ static void *fill_all(void *arg)
 	struct vsn_queue *q = vsn_queue_create(self->dev, 64);
 	unsigned int i;
 
-	for (i = 0; q; i++) {
+	if (!q)
+		return NULL;
+	for (i = 0;; i++) {
 		struct vsn_sqe *sqe = vsn_queue_sqe(q);
 		struct vsn_cqe cqe;
 
@@ -301,6 +302,7 @@ TEST_F(memory, threads_end_before_views)
 	EXPECT_TRUE(WIFSIGNALED(status));
 }
 
+/* Others load, store, read, write, copy, and split their mappings there meanwhile. */
 #define RACE_PAGES	64
 
 enum { STORE, FILE_IO, COPY, PROTECT, PUNCH_A, PUNCH_B, NR_RACERS };
