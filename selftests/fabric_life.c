@@ -8,6 +8,7 @@
 #include <pthread.h>
 
 #include "nl_fabric.h"
+#include "nl_fixture.h"
 #include "vsn_test.h"
 
 FIXTURE(life) {
@@ -34,8 +35,6 @@ FIXTURE_TEARDOWN(life)
 }
 
 #define begin(cmd)	nl_fabric(&self->s, &self->m, cmd, "l")
-#define ask()		nl_ask(&self->s, &self->m, &self->r)
-#define value(type)	nl_get(self->r.data, self->r.len, type)
 
 TEST_F(life, device_is_there_from_commit_to_delete)
 {

@@ -52,13 +52,6 @@ static double since(const struct timespec *begin)
 	return now.tv_sec - begin->tv_sec + (now.tv_nsec - begin->tv_nsec) / 1e9;
 }
 
-static uint64_t allocated(struct vsn_ctl *ctl, const char *fabric, uint32_t id)
-{
-	struct vsn_ctl_endpoint ep;
-
-	return vsn_ctl_endpoint_get_id(ctl, fabric, id, &ep) ? UINT64_MAX : ep.allocated;
-}
-
 /* All endpoints together have as much as the pool window, but regions keep a distance. */
 TEST_F(memory, no_addresses_left)
 {

@@ -3,13 +3,16 @@
 #ifndef MEMORY_FIXTURE_H
 #define MEMORY_FIXTURE_H
 
-#include <setjmp.h>
-#include <signal.h>
+#include <errno.h>
 #include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
 #include <sys/mman.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 #include "kselftest_harness.h"
+#include "sigbus.h"
 #include "vsn_test.h"
 
 #define KIB		1024UL
@@ -92,6 +95,27 @@ static inline uint64_t resident(memory_t *self, const struct vsn_ctl_region *reg
 	return bytes;
 }
 
+/* Bytes of memory that the fabric has in use. */
+static inline uint64_t fabric_resident(memory_t *self)
+{
+	struct vsn_ctl_fabric *fabric;
+	uint64_t bytes;
+
+	if (vsn_ctl_fabric_get(self->ctl, self->name, &fabric))
+		return UINT64_MAX;
+	bytes = fabric->resident;
+	vsn_ctl_fabric_free(fabric);
+	return bytes;
+}
+
+/* Bytes of an endpoint's memory that regions have. */
+static inline uint64_t allocated(struct vsn_ctl *ctl, const char *fabric, uint32_t id)
+{
+	struct vsn_ctl_endpoint ep;
+
+	return vsn_ctl_endpoint_get_id(ctl, fabric, id, &ep) ? UINT64_MAX : ep.allocated;
+}
+
 static inline void *map_at(int fd, uint64_t ua, size_t len)
 {
 	return mmap(NULL, len, PROT_READ | PROT_WRITE, MAP_SHARED, fd, ua);
@@ -112,29 +136,37 @@ static inline bool is_filled(const unsigned char *p, size_t len, unsigned char w
 	return true;
 }
 
-static sigjmp_buf on_sigbus;
-
-static inline void sigbus_handler(int sig)
+/* Write all of a range with one byte: 0, or -errno */
+static inline int put(int fd, uint64_t ua, size_t len, unsigned char with)
 {
-	siglongjmp(on_sigbus, 1);
+	unsigned char *buf = malloc(len);
+	ssize_t n;
+	int err;
+
+	memset(buf, with, len);
+	n = pwrite(fd, buf, len, ua);
+	err = n < 0 ? -errno : n == len ? 0 : -ENODATA;
+	free(buf);
+	return err;
 }
 
-/* Does a load (or a store) at @p end in SIGBUS? */
-static inline bool gets_sigbus(volatile unsigned char *p, bool write)
+/* Does a range read as that byte, all of it? */
+static inline bool holds(int fd, uint64_t ua, size_t len, unsigned char with)
 {
-	struct sigaction act = { .sa_handler = sigbus_handler }, old;
-	bool got = true;
+	unsigned char *buf = malloc(len);
+	bool same = pread(fd, buf, len, ua) == len && is_filled(buf, len, with);
 
-	sigaction(SIGBUS, &act, &old);
-	if (!sigsetjmp(on_sigbus, 1)) {
-		if (write)
-			*p = 1;
-		else
-			(void)*p;
-		got = false;
-	}
-	sigaction(SIGBUS, &old, NULL);
-	return got;
+	free(buf);
+	return same;
+}
+
+/* Run one operation, and tell how it ended. */
+static inline int op_result(memory_t *self, struct vsn_queue *q, const struct vsn_sqe *sqe)
+{
+	struct vsn_cqe cqe;
+	int err = test_op(self->dev, q, sqe, &cqe);
+
+	return err ? err : cqe.res;
 }
 
 /* Run @fn in a child; its exit status, or -1. */

@@ -104,18 +104,6 @@ static void *mapper(void *arg)
 	return NULL;
 }
 
-static uint64_t fabric_resident(memory_t *self)
-{
-	struct vsn_ctl_fabric *fabric;
-	uint64_t bytes;
-
-	if (vsn_ctl_fabric_get(self->ctl, self->name, &fabric))
-		return UINT64_MAX;
-	bytes = fabric->resident;
-	vsn_ctl_fabric_free(fabric);
-	return bytes;
-}
-
 static time_t now(void)
 {
 	struct timespec ts;

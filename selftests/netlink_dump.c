@@ -6,6 +6,7 @@
 #include "kselftest_harness.h"
 
 #include "nl_fabric.h"
+#include "nl_fixture.h"
 #include "vsn_test.h"
 
 /* The kernel fills the largest buffer that a socket ever read into: so a small one. */
@@ -33,8 +34,6 @@ FIXTURE_TEARDOWN(dump)
 	del_fabric(&self->s, "d");
 	nl_close(&self->s);
 }
-
-#define ask()	nl_ask(&self->s, &self->m, &self->r)
 
 /**
  * struct seen - what a dump brought

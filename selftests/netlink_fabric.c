@@ -5,6 +5,7 @@
  */
 #include "kselftest_harness.h"
 #include "nl_fabric.h"
+#include "nl_fixture.h"
 #include "vsn_test.h"
 
 FIXTURE(fabric) {
@@ -34,11 +35,6 @@ FIXTURE_TEARDOWN(fabric)
 		nl_fabric(&self->s, &self->m, VSN_CMD_FABRIC_GET, "t");	\
 		nl_ask(&self->s, &self->m, &self->r);			\
 	})
-
-#define value(type)	nl_get(self->r.data, self->r.len, type)
-#define string(type)	nl_get_str(self->r.data, self->r.len, type)
-#define number(type)	nl_count(self->r.data, self->r.len, type)
-#define ask()		nl_ask(&self->s, &self->m, &self->r)
 
 TEST_F(fabric, one_message)
 {

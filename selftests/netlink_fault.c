@@ -8,6 +8,7 @@
 #include <poll.h>
 
 #include "nl_fabric.h"
+#include "nl_fixture.h"
 #include "vsn_test.h"
 
 #define PS_US	1000000ULL
@@ -36,19 +37,6 @@ FIXTURE_TEARDOWN(fault)
 }
 
 #define begin(cmd)	nl_fabric(&self->s, &self->m, cmd, "f")
-#define ask()		nl_ask(&self->s, &self->m, &self->r)
-#define dump()		nl_dump(&self->s, &self->m, &self->r)
-#define value(type)	nl_get(self->r.data, self->r.len, type)
-#define string(type)	nl_get_str(self->r.data, self->r.len, type)
-#define number(type)	nl_count(self->r.data, self->r.len, type)
-
-#define EXPECT_REFUSED(error, words, bad_type, miss_type)		\
-	do {								\
-		EXPECT_EQ(-(error), self->r.err);			\
-		EXPECT_STREQ(words, self->r.text);			\
-		EXPECT_EQ(bad_type, self->r.bad);			\
-		EXPECT_EQ(miss_type, self->r.miss);			\
-	} while (0)
 
 TEST_F(fault, link_set)
 {

@@ -5,6 +5,7 @@
  */
 #include "kselftest_harness.h"
 #include "nl_graph.h"
+#include "nl_fixture.h"
 #include "vsn_test.h"
 
 FIXTURE(graph) {
@@ -30,10 +31,6 @@ FIXTURE_TEARDOWN(graph)
 }
 
 #define begin(cmd)	nl_fabric(&self->s, &self->m, cmd, "g")
-#define ask()		nl_ask(&self->s, &self->m, &self->r)
-#define value(type)	nl_get(self->r.data, self->r.len, type)
-#define string(type)	nl_get_str(self->r.data, self->r.len, type)
-#define number(type)	nl_count(self->r.data, self->r.len, type)
 
 /* A new fabric, of what a function puts into it */
 #define NEW(put)							\

@@ -11,6 +11,7 @@
 #include <sys/wait.h>
 
 #include "nl_fabric.h"
+#include "nl_fixture.h"
 #include "vsn_test.h"
 
 #define MIB	(1ULL << 20)
@@ -39,20 +40,6 @@ FIXTURE_TEARDOWN(partition)
 }
 
 #define begin(cmd)	nl_fabric(&self->s, &self->m, cmd, "p")
-#define ask()		nl_ask(&self->s, &self->m, &self->r)
-#define dump()		nl_dump(&self->s, &self->m, &self->r)
-#define value(type)	nl_get(self->r.data, self->r.len, type)
-#define string(type)	nl_get_str(self->r.data, self->r.len, type)
-#define number(type)	nl_count(self->r.data, self->r.len, type)
-
-/* The answer is an error of this errno, text and bad or missing attribute. */
-#define EXPECT_REFUSED(error, words, bad_type, miss_type)		\
-	do {								\
-		EXPECT_EQ(-(error), self->r.err);			\
-		EXPECT_STREQ(words, self->r.text);			\
-		EXPECT_EQ(bad_type, self->r.bad);			\
-		EXPECT_EQ(miss_type, self->r.miss);			\
-	} while (0)
 
 static void put_run(struct nl_msg *m, uint32_t first, uint32_t last)
 {

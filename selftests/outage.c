@@ -26,37 +26,6 @@ static struct vsn_ctl_endpoint endpoint(memory_t *self, uint32_t ep)
 	return e;
 }
 
-static int put(int fd, uint64_t ua, size_t len, unsigned char with)
-{
-	unsigned char *buf = malloc(len);
-	ssize_t n;
-	int err;
-
-	memset(buf, with, len);
-	n = pwrite(fd, buf, len, ua);
-	err = n < 0 ? -errno : n == len ? 0 : -ENODATA;
-	free(buf);
-	return err;
-}
-
-static bool holds(int fd, uint64_t ua, size_t len, unsigned char with)
-{
-	unsigned char *buf = malloc(len);
-	bool same = pread(fd, buf, len, ua) == len && is_filled(buf, len, with);
-
-	free(buf);
-	return same;
-}
-
-/* Run one, and tell how it ended. */
-static int op(memory_t *self, struct vsn_queue *q, const struct vsn_sqe *sqe)
-{
-	struct vsn_cqe cqe;
-	int err = test_op(self->dev, q, sqe, &cqe);
-
-	return err ? err : cqe.res;
-}
-
 /* Nothing is there while it is down, and zeros are when it is back. */
 TEST_F(memory, down_and_up)
 {
@@ -168,30 +137,30 @@ TEST_F(memory, operations)
 	ASSERT_EQ(0, put(self->fd, b->ua, MIB, 0x20));
 	ASSERT_EQ(0, set_state(self, 1, true));
 	vsn_prep_copy(&sqe, 0, 0, self->r->ua, b->ua, MIB);
-	EXPECT_EQ(-EIO, op(self, q, &sqe));
+	EXPECT_EQ(-EIO, op_result(self, q, &sqe));
 	vsn_prep_copy(&sqe, 0, 0, b->ua, self->r->ua, MIB);
-	EXPECT_EQ(-EIO, op(self, q, &sqe));
+	EXPECT_EQ(-EIO, op_result(self, q, &sqe));
 	sqe.flags = VSN_OP_F_NODATA;
-	EXPECT_EQ(-EIO, op(self, q, &sqe));
+	EXPECT_EQ(-EIO, op_result(self, q, &sqe));
 	vsn_prep_fadd(&sqe, 2, 0, b->ua, 1);
-	EXPECT_EQ(-EIO, op(self, q, &sqe));
+	EXPECT_EQ(-EIO, op_result(self, q, &sqe));
 	vsn_prep_wait(&sqe, 2, 0, b->ua, 1);
-	EXPECT_EQ(-EIO, op(self, q, &sqe));
+	EXPECT_EQ(-EIO, op_result(self, q, &sqe));
 	vsn_prep_discard(&sqe, 2, 0, b->ua, PAGE);
-	EXPECT_EQ(-EIO, op(self, q, &sqe));
+	EXPECT_EQ(-EIO, op_result(self, q, &sqe));
 	vsn_prep_copy(&sqe, 1, 0, c->ua, self->r->ua, MIB);
-	EXPECT_EQ(-EIO, op(self, q, &sqe));
+	EXPECT_EQ(-EIO, op_result(self, q, &sqe));
 	vsn_prep_nop(&sqe, 1, 0);
-	EXPECT_EQ(-EIO, op(self, q, &sqe));
+	EXPECT_EQ(-EIO, op_result(self, q, &sqe));
 	EXPECT_TRUE(holds(self->fd, self->r->ua, MIB, 0x10));
 	EXPECT_TRUE(holds(self->fd, c->ua, MIB, 0));
 	vsn_prep_copy(&sqe, 0, 0, c->ua, self->r->ua, MIB);
-	EXPECT_EQ(0, op(self, q, &sqe));
+	EXPECT_EQ(0, op_result(self, q, &sqe));
 	EXPECT_TRUE(holds(self->fd, c->ua, MIB, 0x10));
 	ASSERT_EQ(0, set_state(self, 1, false));
 	EXPECT_TRUE(holds(self->fd, b->ua, MIB, 0));
 	vsn_prep_copy(&sqe, 1, 0, b->ua, c->ua, MIB);
-	EXPECT_EQ(0, op(self, q, &sqe));
+	EXPECT_EQ(0, op_result(self, q, &sqe));
 	EXPECT_TRUE(holds(self->fd, b->ua, MIB, 0x10));
 	vsn_queue_destroy(q);
 	vsn_ctl_region_free(b);
@@ -257,9 +226,9 @@ TEST_F(memory, online)
 		TH_LOG("%s", vsn_ctl_error(self->ctl));
 	ASSERT_EQ(0, set_state(self, 1, true));
 	vsn_prep_fill(&sqe, 0, 0, b->ua, MIB, 1);
-	EXPECT_EQ(-EIO, op(self, q, &sqe));
+	EXPECT_EQ(-EIO, op_result(self, q, &sqe));
 	ASSERT_EQ(0, set_state(self, 1, false));
-	EXPECT_EQ(0, op(self, q, &sqe));
+	EXPECT_EQ(0, op_result(self, q, &sqe));
 	EXPECT_FALSE(holds(self->fd, b->ua, MIB, 0));
 	vsn_queue_destroy(q);
 	vsn_ctl_region_free(b);

@@ -38,29 +38,6 @@ static uint64_t poisoned(memory_t *self, const struct vsn_ctl_region *region)
 	return bytes;
 }
 
-/* Write all of a range with one byte: 0, or -errno */
-static int put(int fd, uint64_t ua, size_t len, unsigned char with)
-{
-	unsigned char *buf = malloc(len);
-	ssize_t n;
-	int err;
-
-	memset(buf, with, len);
-	n = pwrite(fd, buf, len, ua);
-	err = n < 0 ? -errno : n == len ? 0 : -ENODATA;
-	free(buf);
-	return err;
-}
-
-static bool holds(int fd, uint64_t ua, size_t len, unsigned char with)
-{
-	unsigned char *buf = malloc(len);
-	bool same = pread(fd, buf, len, ua) == len && is_filled(buf, len, with);
-
-	free(buf);
-	return same;
-}
-
 static struct {
 	int code;
 	void *addr;
@@ -215,15 +192,6 @@ TEST_F(memory, short_write)
 	munmap(p, 2 * PAGE);
 }
 
-/* Run one, and tell how it ended. */
-static int op(memory_t *self, struct vsn_queue *q, const struct vsn_sqe *sqe)
-{
-	struct vsn_cqe cqe;
-	int err = test_op(self->dev, q, sqe, &cqe);
-
-	return err ? err : cqe.res;
-}
-
 TEST_F(memory, operations)
 {
 	struct vsn_queue *q = vsn_queue_create(self->dev, 8);
@@ -239,64 +207,64 @@ TEST_F(memory, operations)
 
 	/* Reading any of it; nothing is moved, not even what comes before. */
 	vsn_prep_copy(&sqe, 1, 0, b->ua, a, 3 * PAGE);
-	EXPECT_EQ(-EHWPOISON, op(self, q, &sqe));
+	EXPECT_EQ(-EHWPOISON, op_result(self, q, &sqe));
 	vsn_prep_copy(&sqe, 1, 0, b->ua, a + 3 * PAGE - 1, 100);
-	EXPECT_EQ(-EHWPOISON, op(self, q, &sqe));
+	EXPECT_EQ(-EHWPOISON, op_result(self, q, &sqe));
 	vsn_prep_reduce(&sqe, 1, 0, b->ua, a, 3 * PAGE, VSN_REDUCE_SUM, VSN_REDUCE_I64);
-	EXPECT_EQ(-EHWPOISON, op(self, q, &sqe));
+	EXPECT_EQ(-EHWPOISON, op_result(self, q, &sqe));
 	EXPECT_TRUE(holds(self->fd, b->ua, MIB, 0x20));
 
 	/* Writing a part of it */
 	vsn_prep_copy(&sqe, 1, 0, a + PAGE, b->ua, 2 * PAGE - 1);
-	EXPECT_EQ(-EHWPOISON, op(self, q, &sqe));
+	EXPECT_EQ(-EHWPOISON, op_result(self, q, &sqe));
 	vsn_prep_copy(&sqe, 1, 0, a + 3 * PAGE - 1, b->ua, 2 * PAGE);
-	EXPECT_EQ(-EHWPOISON, op(self, q, &sqe));
+	EXPECT_EQ(-EHWPOISON, op_result(self, q, &sqe));
 	vsn_prep_fill(&sqe, 1, 0, a + PAGE, PAGE + 8, 7);
-	EXPECT_EQ(-EHWPOISON, op(self, q, &sqe));
+	EXPECT_EQ(-EHWPOISON, op_result(self, q, &sqe));
 	vsn_prep_reduce(&sqe, 1, 0, a + 2 * PAGE, b->ua, PAGE,
 			VSN_REDUCE_SUM, VSN_REDUCE_I64);
-	EXPECT_EQ(-EHWPOISON, op(self, q, &sqe));
+	EXPECT_EQ(-EHWPOISON, op_result(self, q, &sqe));
 	EXPECT_TRUE(holds(self->fd, a, 2 * PAGE, 0x10));
 	EXPECT_TRUE(holds(self->fd, a + 3 * PAGE, PAGE, 0x10));
 
 	/* Words */
 	vsn_prep_fadd(&sqe, 1, 0, a + 2 * PAGE, 1);
-	EXPECT_EQ(-EHWPOISON, op(self, q, &sqe));
+	EXPECT_EQ(-EHWPOISON, op_result(self, q, &sqe));
 	vsn_prep_cas(&sqe, 1, 0, a + 2 * PAGE + 8, 1, 0);
-	EXPECT_EQ(-EHWPOISON, op(self, q, &sqe));
+	EXPECT_EQ(-EHWPOISON, op_result(self, q, &sqe));
 	vsn_prep_swap(&sqe, 1, 0, a + 3 * PAGE - 8, 1);
-	EXPECT_EQ(-EHWPOISON, op(self, q, &sqe));
+	EXPECT_EQ(-EHWPOISON, op_result(self, q, &sqe));
 	vsn_prep_signal(&sqe, 1, 0, a + 2 * PAGE, 1);
-	EXPECT_EQ(-EHWPOISON, op(self, q, &sqe));
+	EXPECT_EQ(-EHWPOISON, op_result(self, q, &sqe));
 	vsn_prep_wait(&sqe, 1, 0, a + 2 * PAGE, 1);
-	EXPECT_EQ(-EHWPOISON, op(self, q, &sqe));
+	EXPECT_EQ(-EHWPOISON, op_result(self, q, &sqe));
 	vsn_prep_fadd(&sqe, 1, 0, a + 3 * PAGE, 1);
-	EXPECT_EQ(0, op(self, q, &sqe));
+	EXPECT_EQ(0, op_result(self, q, &sqe));
 
 	/* Time only */
 	vsn_prep_copy(&sqe, 1, 0, b->ua, a, 4 * PAGE);
 	sqe.flags = VSN_OP_F_NODATA;
-	EXPECT_EQ(0, op(self, q, &sqe));
+	EXPECT_EQ(0, op_result(self, q, &sqe));
 	EXPECT_EQ(PAGE, poisoned(self, self->r));
 
 	/* All of it, from where the pages lie otherwise */
 	vsn_prep_copy(&sqe, 1, 0, a + PAGE, b->ua + 123, 3 * PAGE);
-	EXPECT_EQ(0, op(self, q, &sqe));
+	EXPECT_EQ(0, op_result(self, q, &sqe));
 	EXPECT_EQ(0, poisoned(self, self->r));
 	EXPECT_TRUE(holds(self->fd, a + PAGE, 3 * PAGE, 0x20));
 	ASSERT_EQ(0, poison(self, self->r, 2 * PAGE, PAGE));
 	vsn_prep_fill(&sqe, 1, 0, a + PAGE + 8, 2 * PAGE, 0x3030303030303030);
-	EXPECT_EQ(0, op(self, q, &sqe));
+	EXPECT_EQ(0, op_result(self, q, &sqe));
 	EXPECT_EQ(0, poisoned(self, self->r));
 	EXPECT_TRUE(holds(self->fd, a + PAGE + 8, 2 * PAGE, 0x30));
 
 	/* A hole */
 	ASSERT_EQ(0, poison(self, self->r, 2 * PAGE, PAGE));
 	vsn_prep_discard(&sqe, 1, 0, a + PAGE, PAGE + 8);
-	EXPECT_EQ(-EHWPOISON, op(self, q, &sqe));
+	EXPECT_EQ(-EHWPOISON, op_result(self, q, &sqe));
 	EXPECT_TRUE(holds(self->fd, a + PAGE + 8, PAGE - 8, 0x30));
 	vsn_prep_discard(&sqe, 1, 0, a + PAGE + 8, 2 * PAGE);
-	EXPECT_EQ(0, op(self, q, &sqe));
+	EXPECT_EQ(0, op_result(self, q, &sqe));
 	EXPECT_EQ(0, poisoned(self, self->r));
 	EXPECT_TRUE(holds(self->fd, a + PAGE + 8, 2 * PAGE, 0));
 	vsn_queue_destroy(q);

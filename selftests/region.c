@@ -30,13 +30,6 @@ static bool says(memory_t *self, const char *text)
 	return strstr(vsn_ctl_error(self->ctl), text);
 }
 
-static uint64_t allocated(memory_t *self, uint32_t ep)
-{
-	struct vsn_ctl_endpoint e;
-
-	return vsn_ctl_endpoint_get_id(self->ctl, self->name, ep, &e) ? UINT64_MAX : e.allocated;
-}
-
 TEST_F(memory, a_name_finds_its_region)
 {
 	struct vsn_ctl_region *r = add_named(self, "kv.cache_0-a"), *again;
@@ -57,7 +50,7 @@ TEST_F(memory, a_name_finds_its_region)
 	EXPECT_EQ(0, vsn_ctl_region_remove(self->ctl, self->name, "kv.cache_0-a", 0, false));
 	EXPECT_EQ(-ENOENT, vsn_ctl_region_remove(self->ctl, self->name, "kv.cache_0-a", 0, false));
 	EXPECT_EQ(-ENOENT, vsn_ctl_region_get(self->ctl, self->name, r->id, &again));
-	EXPECT_EQ(0, allocated(self, 1));
+	EXPECT_EQ(0, allocated(self->ctl, self->name, 1));
 	vsn_ctl_region_free(r);
 }
 
@@ -69,7 +62,7 @@ TEST_F(memory, a_name_is_taken_once)
 	ASSERT_NE(NULL, r);
 	EXPECT_EQ(-EEXIST, add_err(self, "one"));
 	EXPECT_TRUE(says(self, "name 'one': a region has it"));
-	EXPECT_EQ(PAGE, allocated(self, 1));
+	EXPECT_EQ(PAGE, allocated(self->ctl, self->name, 1));
 	EXPECT_EQ(0, vsn_ctl_region_remove(self->ctl, self->name, NULL, r->id, false));
 	EXPECT_EQ(0, add_err(self, "one"));
 	EXPECT_EQ(0, vsn_ctl_region_remove(self->ctl, self->name, "one", 0, false));
@@ -148,7 +141,7 @@ TEST_F(memory, many_names)
 		vsn_ctl_region_free(r);
 		ASSERT_EQ(0, vsn_ctl_region_remove(self->ctl, self->name, name, 0, false));
 	}
-	EXPECT_EQ(0, allocated(self, 1));
+	EXPECT_EQ(0, allocated(self->ctl, self->name, 1));
 }
 
 /* Homes of a region that is chosen, in @homes; how many, or a negative errno. */
@@ -241,7 +234,7 @@ TEST_F(memory, interleave_over_all_that_match)
 	EXPECT_EQ(4, homes[0]);
 	EXPECT_EQ(6, homes[1]);
 	EXPECT_EQ(64 * PAGE / 10 / PAGE * PAGE + 8 * PAGE + 16 * PAGE + 32 * PAGE,
-		  allocated(self, 4));
+		  allocated(self->ctl, self->name, 4));
 	/* A full one is named. */
 	spec.nr_where = 0;
 	spec.kind = VSN_ENDPOINT_KIND_MEMORY;
@@ -284,7 +277,7 @@ TEST_F(memory, spread_over_the_least_used)
 	EXPECT_EQ(1, homes[0]);
 	EXPECT_EQ(6, homes[1]);
 	EXPECT_EQ(7, homes[2]);
-	EXPECT_EQ(2 * PAGE, allocated(self, 6));
+	EXPECT_EQ(2 * PAGE, allocated(self->ctl, self->name, 6));
 	/* A multiple of 2 MiB, if it is to be huge */
 	spec.huge = true;
 	spec.granule = HUGE;
@@ -387,7 +380,7 @@ TEST_F(memory, many_choose_at_once)
 	}
 	EXPECT_EQ(TEST_ENDPOINTS, nr);
 	for (i = 0; i < TEST_ENDPOINTS; i++)
-		EXPECT_EQ(TEST_CAPACITY, allocated(self, i));
+		EXPECT_EQ(TEST_CAPACITY, allocated(self->ctl, self->name, i));
 }
 
 static int set_node(memory_t *self, uint32_t ep, uint32_t node)

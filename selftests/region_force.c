@@ -16,13 +16,6 @@ static int force(memory_t *self, const struct vsn_ctl_region *r)
 	return vsn_ctl_region_remove(self->ctl, self->name, NULL, r->id, true);
 }
 
-static uint64_t allocated(memory_t *self, uint32_t ep)
-{
-	struct vsn_ctl_endpoint e;
-
-	return vsn_ctl_endpoint_get_id(self->ctl, self->name, ep, &e) ? UINT64_MAX : e.allocated;
-}
-
 static bool is_there(memory_t *self, const struct vsn_ctl_region *r)
 {
 	struct vsn_ctl_region *now;
@@ -33,26 +26,19 @@ static bool is_there(memory_t *self, const struct vsn_ctl_region *r)
 	return true;
 }
 
-static uint64_t fabric_resident(memory_t *self)
-{
-	struct vsn_ctl_fabric *fabric;
-	uint64_t bytes;
-
-	if (vsn_ctl_fabric_get(self->ctl, self->name, &fabric))
-		return UINT64_MAX;
-	bytes = fabric->resident;
-	vsn_ctl_fabric_free(fabric);
-	return bytes;
-}
-
 /* What others hold is given back by a thread of the kernel, a moment later. */
 static uint64_t settled(memory_t *self, uint32_t ep)
 {
+	uint64_t left;
 	int i;
 
-	for (i = 0; i < 1000 && (allocated(self, ep) || fabric_resident(self)); i++)
+	for (i = 0; i < 1000; i++) {
+		left = allocated(self->ctl, self->name, ep) + fabric_resident(self);
+		if (!left)
+			break;
 		usleep(10000);
-	return allocated(self, ep) + fabric_resident(self);
+	}
+	return left;
 }
 
 static struct vsn_ctl_region *filled(memory_t *self, uint32_t ep, size_t len, char with)
@@ -67,15 +53,6 @@ static struct vsn_ctl_region *filled(memory_t *self, uint32_t ep, size_t len, ch
 	}
 	free(buf);
 	return r;
-}
-
-static bool holds(memory_t *self, uint64_t ua, size_t len, char with)
-{
-	unsigned char *buf = malloc(len);
-	bool same = pread(self->fd, buf, len, ua) == len && is_filled(buf, len, with);
-
-	free(buf);
-	return same;
 }
 
 static struct vsn_cqe wait_cqe(struct vsn_queue *q)
@@ -112,7 +89,7 @@ static void mapped_goes(struct __test_metadata *_metadata, memory_t *self, bool 
 	EXPECT_EQ(3, p[0][0]);
 	ASSERT_EQ(0, force(self, r))
 		TH_LOG("%s", vsn_ctl_error(self->ctl));
-	EXPECT_EQ(0, allocated(self, NEXT));
+	EXPECT_EQ(0, allocated(self->ctl, self->name, NEXT));
 	EXPECT_EQ(0, fabric_resident(self));
 	for (i = 0; i < 3; i++) {
 		EXPECT_TRUE(gets_sigbus(p[i], false));
@@ -169,7 +146,7 @@ TEST_F(memory, a_forked_mapping_goes)
 	ASSERT_EQ(pid, waitpid(pid, &status, 0));
 	EXPECT_EQ(0, status);
 	EXPECT_TRUE(gets_sigbus(p, false));
-	EXPECT_EQ(0, allocated(self, NEXT));
+	EXPECT_EQ(0, allocated(self->ctl, self->name, NEXT));
 	munmap(p, 2 * PAGE);
 	vsn_ctl_region_free(r);
 }
@@ -220,13 +197,13 @@ TEST_F(memory, pending_operations_end_with_eio)
 	/* It is gone for all, but what they may reach is nobody else's yet. */
 	EXPECT_FALSE(is_there(self, gone));
 	EXPECT_EQ(-ENOENT, force(self, gone));
-	EXPECT_EQ(PAGE, allocated(self, NEXT));
+	EXPECT_EQ(PAGE, allocated(self->ctl, self->name, NEXT));
 	heir = filled(self, NEXT, PAGE, 9);
 	ASSERT_NE(NULL, heir);
-	EXPECT_EQ(2 * PAGE, allocated(self, NEXT));
+	EXPECT_EQ(2 * PAGE, allocated(self->ctl, self->name, NEXT));
 	/* The page of the first is at the start of the window, and reads as nobody's. */
-	EXPECT_TRUE(holds(self, window(self, NEXT), PAGE, 0));
-	EXPECT_TRUE(holds(self, window(self, NEXT) + PAGE, PAGE, 9));
+	EXPECT_TRUE(holds(self->fd, window(self, NEXT), PAGE, 0));
+	EXPECT_TRUE(holds(self->fd, window(self, NEXT) + PAGE, PAGE, 9));
 
 	ASSERT_EQ(0, vsn_dev_run(self->dev, VSN_TIME_MAX, &run));
 	EXPECT_EQ(n, run.completed);
@@ -238,15 +215,15 @@ TEST_F(memory, pending_operations_end_with_eio)
 		EXPECT_EQ(last ? 0 : -EIO, cqe[i].res)
 			TH_LOG("opcode %u: %d", cqe[i].opcode, cqe[i].res);
 	}
-	EXPECT_TRUE(holds(self, stays->ua, 1024, 2));
+	EXPECT_TRUE(holds(self->fd, stays->ua, 1024, 2));
 	ASSERT_EQ(8, pread(self->fd, &word, 8, stays->ua + 1024));
 	EXPECT_EQ(0x11, word);
-	EXPECT_TRUE(holds(self, heir->ua, PAGE, 9));
+	EXPECT_TRUE(holds(self->fd, heir->ua, PAGE, 9));
 
 	/* Now the last reference is gone, and its memory back. */
-	for (i = 0; i < 500 && allocated(self, NEXT) != PAGE; i++)
+	for (i = 0; i < 500 && allocated(self->ctl, self->name, NEXT) != PAGE; i++)
 		usleep(10000);
-	EXPECT_EQ(PAGE, allocated(self, NEXT));
+	EXPECT_EQ(PAGE, allocated(self->ctl, self->name, NEXT));
 	EXPECT_EQ(2 * PAGE, fabric_resident(self));
 	/* What is submitted later finds nothing at the address. */
 	vsn_prep_fill(vsn_queue_sqe(q), 0, 0, gone->ua, 64, 5);
@@ -275,12 +252,12 @@ TEST_F(memory, what_is_on_its_way_ends_with_eio)
 	ASSERT_EQ(0, vsn_dev_run(self->dev, 2 * 1000 * 1000, &run));
 	ASSERT_EQ(1, run.pending);
 	ASSERT_EQ(0, force(self, from));
-	EXPECT_EQ(MIB, allocated(self, NEXT));
+	EXPECT_EQ(MIB, allocated(self->ctl, self->name, NEXT));
 	ASSERT_EQ(0, vsn_dev_run(self->dev, VSN_TIME_MAX, &run));
 	ASSERT_EQ(1, vsn_queue_reap(q, &cqe, 1));
 	EXPECT_EQ(-EIO, cqe.res);
 	EXPECT_LT(cqe.bytes, MIB);
-	EXPECT_TRUE(holds(self, to->ua, MIB, 2));
+	EXPECT_TRUE(holds(self->fd, to->ua, MIB, 2));
 	ASSERT_EQ(0, force(self, to));
 	EXPECT_EQ(0, settled(self, NEXT));
 	vsn_queue_destroy(q);
@@ -353,13 +330,13 @@ TEST_F(memory, closed_queues_let_go)
 	ASSERT_EQ(2, run.pending);
 	ASSERT_EQ(0, force(self, r));
 	ASSERT_EQ(0, force(self, s));
-	EXPECT_EQ(MIB, allocated(self, NEXT));
+	EXPECT_EQ(MIB, allocated(self->ctl, self->name, NEXT));
 	vsn_queue_destroy(q);
 	/* The first is on its way, and waits for somebody's RUN. */
-	EXPECT_EQ(MIB, allocated(self, 1));
+	EXPECT_EQ(MIB, allocated(self->ctl, self->name, 1));
 	EXPECT_EQ(0, vsn_ctl_region_del(self->ctl, self->name, self->r->id));
 	usleep(200000);
-	EXPECT_EQ(0, allocated(self, NEXT));
+	EXPECT_EQ(0, allocated(self->ctl, self->name, NEXT));
 	/* The fixture's teardown deletes the fabric under it. */
 	vsn_ctl_region_free(r);
 	vsn_ctl_region_free(s);
@@ -439,7 +416,7 @@ static void stop_movers(struct __test_metadata *_metadata, memory_t *self, bool 
 	EXPECT_EQ(0, changed);
 	EXPECT_LT(0, part);
 	EXPECT_EQ(0, settled(self, NEXT));
-	EXPECT_EQ(0, allocated(self, 1));
+	EXPECT_EQ(0, allocated(self->ctl, self->name, 1));
 	vsn_queue_destroy(q);
 }
 
@@ -658,7 +635,7 @@ TEST_F_TIMEOUT(memory, removal_against_all, 120)
 	EXPECT_LT(0, lost);
 	ASSERT_EQ(0, force(self, stays));
 	EXPECT_EQ(0, settled(self, NEXT));
-	EXPECT_EQ(0, allocated(self, 1));
+	EXPECT_EQ(0, allocated(self->ctl, self->name, 1));
 	ASSERT_EQ(0, vsn_ctl_fabric_get(self->ctl, self->name, &fabric));
 	EXPECT_EQ(0, fabric->regions);
 	EXPECT_EQ(0, fabric->pending);

@@ -3,6 +3,7 @@
 #include "kselftest_harness.h"
 
 #include "nl.h"
+#include "nl_fixture.h"
 #include "vsn_test.h"
 
 FIXTURE(straggler) {
@@ -45,8 +46,6 @@ FIXTURE_TEARDOWN(straggler)
 		nl_begin(&self->m, self->s.family, cmd);		\
 		nl_str(&self->m, VSN_A_ENDPOINT_FABRIC, "slow");	\
 	} while (0)
-#define ask()		nl_ask(&self->s, &self->m, &self->r)
-#define value(type)	nl_get(self->r.data, self->r.len, type)
 
 /* The answer is the object, and so is what listeners get. */
 TEST_F(straggler, set_and_get)

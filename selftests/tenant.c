@@ -8,7 +8,6 @@
 #include "tenant_fixture.h"
 
 #include <linux/falloc.h>
-#include <setjmp.h>
 #include <signal.h>
 
 /* Where no region is, an endpoint that there is not, and a region. */
@@ -445,25 +444,6 @@ TEST_F(tenant, run_paced)
 	EXPECT_EQ(1, run.pending);
 	vsn_queue_destroy(qb);
 	vsn_queue_destroy(qa);
-}
-
-static sigjmp_buf on_sigbus;
-
-static void sigbus(int sig)
-{
-	siglongjmp(on_sigbus, 1);
-}
-
-/* Store a byte; -EFAULT: SIGBUS. */
-static int touch(volatile char *p)
-{
-	struct sigaction act = { .sa_handler = sigbus, .sa_flags = SA_NODEFER };
-
-	sigaction(SIGBUS, &act, NULL);
-	if (sigsetjmp(on_sigbus, 0))
-		return -EFAULT;
-	*p = 1;
-	return 0;
 }
 
 /* A mapping that grows past its region's end does not reach another's. */

@@ -10,6 +10,7 @@
 #include <sys/mman.h>
 
 #include "kselftest_harness.h"
+#include "sigbus.h"
 #include "vsn_test.h"
 
 #define KIB	1024UL
@@ -137,6 +138,12 @@ static inline uint64_t word_at(struct vsn_dev *dev, uint64_t ua)
 	if (pread(vsn_dev_fd(dev), &word, sizeof(word), ua) != sizeof(word))
 		return ~0ULL;
 	return word;
+}
+
+/* Store a byte; -EFAULT: SIGBUS. */
+static inline int touch(void *p)
+{
+	return gets_sigbus(p, true) ? -EFAULT : 0;
 }
 
 /* How many contexts the partition has, or ~0. */

@@ -5,29 +5,9 @@
 #include "tenant_fixture.h"
 
 #include <poll.h>
-#include <setjmp.h>
 #include <signal.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
-
-static sigjmp_buf on_sigbus;
-
-static void sigbus(int sig)
-{
-	siglongjmp(on_sigbus, 1);
-}
-
-/* Store a byte; -EFAULT: SIGBUS. */
-static int touch(volatile char *p)
-{
-	struct sigaction act = { .sa_handler = sigbus, .sa_flags = SA_NODEFER };
-
-	sigaction(SIGBUS, &act, NULL);
-	if (sigsetjmp(on_sigbus, 0))
-		return -EFAULT;
-	*p = 1;
-	return 0;
-}
 
 static int get_region(struct _test_data_tenant *self, uint32_t id, struct vsn_ctl_region *out)
 {
