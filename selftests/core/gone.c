@@ -19,15 +19,9 @@ FIXTURE(gone)
 
 FIXTURE_SETUP(gone)
 {
-	u32 n = 4;
-
 	self->sim = calloc(1, sizeof(*self->sim));
 	ASSERT_NE(NULL, self->sim);
-	sim_topo(&self->sim->topo, &n, 1);
-	sim_tier(&self->sim->topo, &(struct sim_tier) {
-		.over = 1, .attach = VSN_ATTACH_ENDPOINT, .bandwidth = 10 * GB,
-		.latency = 1000, .switch_latency = 200000 });
-	ASSERT_EQ(0, sim_init(self->sim));
+	ASSERT_EQ(0, sim_star(self->sim, 4));
 	self->a = sim_region(self->sim, 4 * MIB, 0, true);
 	self->b = sim_region(self->sim, 4 * MIB, 1, true);
 	memset(sim_bytes(self->sim, self->a), 1, 4 * MIB);

@@ -43,16 +43,10 @@ FIXTURE(online)
 
 FIXTURE_SETUP(online)
 {
-	u32 n = 4;
-
 	memset(&deferred, 0, sizeof(deferred));
 	self->sim = calloc(1, sizeof(*self->sim));
 	ASSERT_NE(NULL, self->sim);
-	sim_topo(&self->sim->topo, &n, 1);
-	sim_tier(&self->sim->topo, &(struct sim_tier) {
-		.over = 1, .attach = VSN_ATTACH_ENDPOINT, .bandwidth = 10 * GB,
-		.latency = 1000, .switch_latency = 200000 });
-	ASSERT_EQ(0, sim_init(self->sim));
+	ASSERT_EQ(0, sim_star(self->sim, 4));
 	self->ops = *self->sim->sched.ops;
 	self->ops.defer = defer;
 	self->sim->sched.ops = &self->ops;

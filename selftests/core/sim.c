@@ -323,6 +323,15 @@ int sim_init(struct sim *sim)
 			      0x9e3779b97f4a7c15ULL);
 }
 
+int sim_star(struct sim *sim, u32 nr)
+{
+	sim_topo(&sim->topo, &nr, 1);
+	sim_tier(&sim->topo, &(struct sim_tier) {
+		.over = 1, .attach = VSN_ATTACH_ENDPOINT, .bandwidth = 10000000000ULL,
+		.latency = 1000, .switch_latency = 200000 });
+	return sim_init(sim);
+}
+
 void sim_free(struct sim *sim)
 {
 	u32 i;

@@ -73,6 +73,7 @@ struct vsn_graph *sim_graph(struct vsn_topo *t);
 extern const struct vsn_mem sim_heap;
 
 int sim_init(struct sim *sim);		/* commits sim->topo */
+int sim_star(struct sim *sim, u32 nr);	/* endpoints around one switch, committed */
 void sim_free(struct sim *sim);
 u64 sim_region(struct sim *sim, u64 size, u32 home, bool bytes);
 u64 sim_region_over(struct sim *sim, u64 size, const u32 *homes, u32 nr, u64 granule,
