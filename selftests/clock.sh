@@ -11,9 +11,7 @@ FABRIC=clock
 SYSTEM=nvl72
 
 command -v vsn > /dev/null || skip_all "vsn is not built"
-# Beside this file where it is installed, else where it was built
-LOAD=$here/clock_load
-[ -x "$LOAD" ] || LOAD=$VSN_TOP/build/selftests/obj/clock_load
+load clock_load
 
 shows()
 {
@@ -95,11 +93,6 @@ paced_bench()
 			all(.scale == 10000000000 and .rounds >= 20 and .late_median > 0 and
 			    .time > 0 and .wall == .time * 10)' "$WORK/paced" &&
 		shows online 2000000
-}
-
-value()
-{
-	awk -v name="$1" '$1 == name { print $2 }' "$WORK/load"
 }
 
 at_least()

@@ -53,6 +53,29 @@ note()
 	printf '# %s\n' "$*"
 }
 
+# load NAME: sets LOAD to a program of that name, beside this file where it is installed,
+# else where it was built; without it all is skipped.
+load()
+{
+	for LOAD in "$here" "$VSN_TOP/build/selftests/obj" "$VSN_TOP/build/selftests/vsn"; do
+		LOAD=$LOAD/$1
+		[ ! -x "$LOAD" ] || return 0
+	done
+	skip_all "$1 is not built"
+}
+
+# value NAME: of the line "NAME VALUE" in $WORK/load, which such a program wrote.
+value()
+{
+	awk -v name="$1" '$1 == name { print $2 }' "$WORK/load"
+}
+
+# at_most VALUE BOUND: there is a value, and it is no more.
+at_most()
+{
+	[ -n "$1" ] && awk -v a="$1" -v b="$2" 'BEGIN { exit !(a <= b) }'
+}
+
 # check NAME COMMAND...: the command must succeed. What it printed is shown if
 # it does not.
 check()

@@ -14,9 +14,8 @@ FABRIC=trace
 OPS=6000
 # Each has some 30 events, which jq reads slowly.
 EVENT_OPS=400
-LOAD=$here/trace_load
 
-[ -x "$LOAD" ] || LOAD=$VSN_TOP/build/selftests/obj/trace_load
+load trace_load
 command -v vsn-trace > /dev/null || skip_all "vsn-trace is not built"
 command -v vsn > /dev/null || skip_all "vsn is not built"
 

@@ -9,20 +9,8 @@
 
 . "$(dirname "$0")/../lib.sh"
 
-LOAD=$VSN_TOP/build/selftests/obj/memory_load
-[ -x "$LOAD" ] || LOAD=$VSN_TOP/build/selftests/vsn/memory_load
-[ -x "$LOAD" ] || skip_all "memory_load is not built"
+load memory_load
 [ -e "$VSN_KO" ] || skip_all "the module is not built"
-
-value()
-{
-	awk -v name="$1" '$1 == name { print $2 }' "$WORK/load"
-}
-
-at_most()
-{
-	[ -n "$1" ] && awk -v a="$1" -v b="$2" 'BEGIN { exit !(a <= b) }'
-}
 
 # The cost of NR more readers, beside that of the one: less than twice in proportion.
 in_proportion()
