@@ -162,6 +162,18 @@ int vsn_ctl_endpoint_get_id(struct vsn_ctl *ctl, const char *fabric, uint32_t id
 	return vsn_request_do(&req, endpoint_fill, endpoint);
 }
 
+/* A request to set something of one endpoint, by name, or by id without one */
+static void set_alloc(struct vsn_request *req, struct vsn_ctl *ctl, const char *fabric,
+		      const char *name, uint32_t id)
+{
+	vsn_request_alloc(req, ctl, VSN_CMD_ENDPOINT_SET, 512);
+	vsn_put_str(req, VSN_A_ENDPOINT_FABRIC, fabric);
+	if (name)
+		vsn_put_str(req, VSN_A_ENDPOINT_NAME, name);
+	else
+		vsn_put_u32(req, VSN_A_ENDPOINT_ID, id);
+}
+
 /**
  * vsn_ctl_endpoint_set() - make an endpoint slower than its kind, or choose its node
  * @ctl: handle
@@ -179,12 +191,7 @@ int vsn_ctl_endpoint_set(struct vsn_ctl *ctl, const char *fabric, const char *na
 {
 	struct vsn_request req;
 
-	vsn_request_alloc(&req, ctl, VSN_CMD_ENDPOINT_SET, 512);
-	vsn_put_str(&req, VSN_A_ENDPOINT_FABRIC, fabric);
-	if (name)
-		vsn_put_str(&req, VSN_A_ENDPOINT_NAME, name);
-	else
-		vsn_put_u32(&req, VSN_A_ENDPOINT_ID, id);
+	set_alloc(&req, ctl, fabric, name, id);
 	if (straggler->slow)
 		vsn_put_u32(&req, VSN_A_ENDPOINT_SLOW, *straggler->slow);
 	if (straggler->delay)
@@ -214,12 +221,7 @@ int vsn_ctl_endpoint_set_state(struct vsn_ctl *ctl, const char *fabric, const ch
 {
 	struct vsn_request req;
 
-	vsn_request_alloc(&req, ctl, VSN_CMD_ENDPOINT_SET, 512);
-	vsn_put_str(&req, VSN_A_ENDPOINT_FABRIC, fabric);
-	if (name)
-		vsn_put_str(&req, VSN_A_ENDPOINT_NAME, name);
-	else
-		vsn_put_u32(&req, VSN_A_ENDPOINT_ID, id);
+	set_alloc(&req, ctl, fabric, name, id);
 	vsn_put_u32(&req, VSN_A_ENDPOINT_STATE, state);
 	return vsn_request_do(&req, NULL, NULL);
 }

@@ -272,12 +272,7 @@ int vsn_ctl_region_get_name(struct vsn_ctl *ctl, const char *fabric, const char 
  */
 int vsn_ctl_region_del(struct vsn_ctl *ctl, const char *fabric, uint32_t id)
 {
-	struct vsn_request req;
-
-	vsn_request_alloc(&req, ctl, VSN_CMD_REGION_DEL, 256);
-	vsn_put_str(&req, VSN_A_REGION_FABRIC, fabric);
-	vsn_put_u32(&req, VSN_A_REGION_ID, id);
-	return vsn_request_do(&req, NULL, NULL);
+	return vsn_ctl_region_remove(ctl, fabric, NULL, id, false);
 }
 
 /**

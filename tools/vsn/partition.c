@@ -39,6 +39,35 @@ static int make_runs(const struct homes *h, struct vsn_ctl_partition_spec *spec)
 	return EXIT_OK;
 }
 
+/* What a partition may have at the most, as far as words of the command say it */
+struct limits {
+	bool have_quota;
+	bool have_resident;
+	uint64_t quota;
+	uint64_t resident;
+};
+
+/* "quota SIZE" or "resident SIZE", each once: was it one of them? */
+static bool arg_limit(struct args *a, struct limits *l)
+{
+	if (!l->have_quota && arg_is(a, "quota")) {
+		l->quota = arg_unit(a, "quota", UNIT_SIZE);
+		l->have_quota = true;
+	} else if (!l->have_resident && arg_is(a, "resident")) {
+		l->resident = arg_unit(a, "resident", UNIT_SIZE);
+		l->have_resident = true;
+	} else {
+		return false;
+	}
+	return true;
+}
+
+static int partition_failed(const struct vsn_ctl *ctl, int err, const char *fabric,
+			    const char *name)
+{
+	return ctl_failed(ctl, err, "partition %s of fabric %s", name, fabric);
+}
+
 static int partition_new(const char *fabric, struct vsn_ctl_partition_spec *spec,
 			 const char *list)
 {
@@ -57,7 +86,7 @@ static int partition_new(const char *fabric, struct vsn_ctl_partition_spec *spec
 	err = vsn_ctl_partition_add(ctl, fabric, spec, &partition);
 	free((void *)spec->runs);
 	if (err) {
-		err = ctl_failed(ctl, err, "partition %s of fabric %s", spec->name, fabric);
+		err = partition_failed(ctl, err, fabric, spec->name);
 		goto free_homes;
 	}
 	out_begin();
@@ -81,23 +110,18 @@ static int partition_add(int argc, char **argv)
 	struct args a = { .argc = argc, .argv = argv };
 	struct vsn_ctl_partition_spec spec = { .name = "" };
 	char fabric[VSN_CTL_NAME];
+	struct limits limits = { 0 };
 	const char *list = NULL;
-	bool have_quota = false, have_resident = false;
 
 	arg_both(&a, fabric, spec.name);
 	while (!a.status && a.argc) {
-		if (!list && arg_is(&a, "endpoints")) {
+		if (!list && arg_is(&a, "endpoints"))
 			list = arg_need(&a, "endpoints");
-		} else if (!have_quota && arg_is(&a, "quota")) {
-			spec.quota = arg_unit(&a, "quota", UNIT_SIZE);
-			have_quota = true;
-		} else if (!have_resident && arg_is(&a, "resident")) {
-			spec.resident_max = arg_unit(&a, "resident", UNIT_SIZE);
-			have_resident = true;
-		} else {
+		else if (!arg_limit(&a, &limits))
 			arg_unknown(&a, "endpoints quota resident");
-		}
 	}
+	spec.quota = limits.quota;
+	spec.resident_max = limits.resident;
 	if (!list)
 		arg_error(&a, "endpoints are missing");
 	return a.status ? a.status : partition_new(fabric, &spec, list);
@@ -107,33 +131,25 @@ static int partition_set(int argc, char **argv)
 {
 	struct args a = { .argc = argc, .argv = argv };
 	char fabric[VSN_CTL_NAME], name[VSN_CTL_NAME];
-	bool have_quota = false, have_resident = false;
-	uint64_t quota = 0, resident = 0;
+	struct limits limits = { 0 };
 	struct vsn_ctl *ctl;
 	int err;
 
 	arg_both(&a, fabric, name);
 	while (!a.status && a.argc) {
-		if (!have_quota && arg_is(&a, "quota")) {
-			quota = arg_unit(&a, "quota", UNIT_SIZE);
-			have_quota = true;
-		} else if (!have_resident && arg_is(&a, "resident")) {
-			resident = arg_unit(&a, "resident", UNIT_SIZE);
-			have_resident = true;
-		} else {
+		if (!arg_limit(&a, &limits))
 			arg_unknown(&a, "quota resident");
-		}
 	}
-	if (!have_quota && !have_resident)
+	if (!limits.have_quota && !limits.have_resident)
 		arg_error(&a, "nothing to set");
 	if (a.status)
 		return a.status;
 	ctl = ctl_open();
 	if (!ctl)
 		return EXIT_FAIL;
-	err = vsn_ctl_partition_set(ctl, fabric, name, have_quota ? &quota : NULL,
-				    have_resident ? &resident : NULL);
-	return err ? ctl_failed(ctl, err, "partition %s of fabric %s", name, fabric) : EXIT_OK;
+	err = vsn_ctl_partition_set(ctl, fabric, name, limits.have_quota ? &limits.quota : NULL,
+				    limits.have_resident ? &limits.resident : NULL);
+	return err ? partition_failed(ctl, err, fabric, name) : EXIT_OK;
 }
 
 static int partition_each(const struct vsn_ctl_partition *partition, void *arg)
@@ -169,7 +185,7 @@ static int partition_show(int argc, char **argv)
 	}
 	err = vsn_ctl_partition_get(ctl, fabric, name, &partition);
 	if (err)
-		return ctl_failed(ctl, err, "partition %s of fabric %s", name, fabric);
+		return partition_failed(ctl, err, fabric, name);
 	show_partition(partition);
 	vsn_ctl_partition_free(partition);
 	return cmd_done();
@@ -190,7 +206,7 @@ static int partition_del(int argc, char **argv)
 	if (!ctl)
 		return EXIT_FAIL;
 	err = vsn_ctl_partition_del(ctl, fabric, name);
-	return err ? ctl_failed(ctl, err, "partition %s of fabric %s", name, fabric) : EXIT_OK;
+	return err ? partition_failed(ctl, err, fabric, name) : EXIT_OK;
 }
 
 static const struct cmd commands[] = {
